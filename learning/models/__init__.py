@@ -1,0 +1,22 @@
+"""What learning remembers."""
+
+from learning.lrs.models import Credential, Statement
+from learning.models.completion import BAND_FIELDS, Attempt, Certificate, ModuleProgress, MonthlyCount, Reflection
+from learning.models.courses import CoursePage, LearningIndexPage, ModulePage, Registration
+from learning.models.launches import LaunchSession
+
+__all__ = [
+    "BAND_FIELDS",
+    "Attempt",
+    "Certificate",
+    "CoursePage",
+    "Credential",
+    "LaunchSession",
+    "LearningIndexPage",
+    "ModulePage",
+    "ModuleProgress",
+    "MonthlyCount",
+    "Reflection",
+    "Registration",
+    "Statement",
+]

@@ -1,0 +1,158 @@
+"""Courses and modules as Wagtail pages, and who is registered."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+from wagtail.admin.panels import FieldPanel
+from wagtail.fields import RichTextField, StreamField
+from wagtail.search import index
+
+from learning.blocks import SourceBlock, StepBlock
+from pages.models import BasePage
+from people.models import Organisation, StaffGroup
+
+
+class LearningIndexPage(BasePage):
+    """The list of courses."""
+
+    template = "learning/index.html"
+    max_count = 1
+    subpage_types: ClassVar[list] = ["learning.CoursePage"]
+
+    def get_context(self, request, *args, **kwargs):
+        context = super().get_context(request, *args, **kwargs)
+        context["courses"] = CoursePage.objects.child_of(self).live().public()
+        return context
+
+
+class CoursePage(BasePage):
+    """A course: its modules are the pages under it, in their order."""
+
+    activity = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    lead = models.CharField(_("lead"), max_length=400, help_text=_("Whom it is for and how it works, in two sentences."))
+    audience = models.CharField(_("audience"), max_length=300, blank=True)
+    how_made = models.TextField(_("how it is made"), blank=True)
+
+    template = "learning/course.html"
+    subpage_types: ClassVar[list] = ["learning.ModulePage"]
+    parent_page_types: ClassVar[list] = ["learning.LearningIndexPage"]
+    content_panels: ClassVar[list] = [*BasePage.content_panels, FieldPanel("lead"), FieldPanel("audience"), FieldPanel("how_made")]
+    search_fields: ClassVar[list] = [*BasePage.search_fields, index.SearchField("lead")]
+
+    def modules(self) -> models.QuerySet[ModulePage]:
+        return ModulePage.objects.child_of(self).live().order_by("path")
+
+    def get_context(self, request, *args, **kwargs):
+        context = super().get_context(request, *args, **kwargs)
+        context["modules"] = list(self.modules())
+        return context
+
+
+class ModulePage(BasePage):
+    """A module of a course: a text to work through in steps, or the outline of one still to be written."""
+
+    activity = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    minutes = models.PositiveSmallIntegerField(_("minutes"), default=10, validators=[MinValueValidator(1), MaxValueValidator(240)])
+    objectives = StreamField(
+        [("objective", blocks.CharBlock(max_length=200, label=_("After this module you can…")))], blank=True, verbose_name=_("objectives")
+    )
+    is_outline = models.BooleanField(_("outline only"), default=False, help_text=_("An outline is published, and cannot be started."))
+    covers = RichTextField(_("what it covers"), blank=True, features=["bold", "italic", "ul", "link"])
+    steps = StreamField([("step", StepBlock())], blank=True, verbose_name=_("steps"))
+    sources = StreamField([("source", SourceBlock())], blank=True, verbose_name=_("sources"))
+    mastery = models.PositiveSmallIntegerField(
+        _("pass mark"), default=80, validators=[MaxValueValidator(100)], help_text=_("Per cent of the questions answered rightly.")
+    )
+    version = models.PositiveIntegerField(default=0, editable=False)
+    version_digest = models.CharField(max_length=64, blank=True, editable=False)
+
+    template = "learning/module.html"
+    subpage_types: ClassVar[list] = []
+    parent_page_types: ClassVar[list] = ["learning.CoursePage"]
+    content_panels: ClassVar[list] = [
+        *BasePage.content_panels,
+        FieldPanel("minutes"),
+        FieldPanel("objectives"),
+        FieldPanel("is_outline"),
+        FieldPanel("covers"),
+        FieldPanel("steps"),
+        FieldPanel("mastery"),
+        FieldPanel("sources"),
+    ]
+    search_fields: ClassVar[list] = [*BasePage.search_fields, index.SearchField("covers"), index.SearchField("steps")]
+
+    @property
+    def course(self) -> CoursePage:
+        return self.get_parent().specific
+
+    def digest(self) -> str:
+        """A fingerprint of what is taught, so that a version counts changes of teaching and nothing else."""
+        taught = [self.title, self.mastery, self.steps.get_prep_value()]
+        return hashlib.sha256(json.dumps(taught, sort_keys=True).encode()).hexdigest()
+
+    def with_content_json(self, content):
+        """An older draft never brings back an older version number, nor another activity."""
+        page = super().with_content_json(content)
+        page.activity, page.version, page.version_digest = self.activity, self.version, self.version_digest
+        return page
+
+    def clean(self):
+        super().clean()
+        if not self.is_outline and not self.steps:
+            raise ValidationError({"steps": _("Write at least one step, or mark the module as an outline.")})
+
+
+class RegistrationQuerySet(models.QuerySet["Registration"]):
+    def visible_to(self, user) -> RegistrationQuerySet:
+        """A registration is its learner's own business."""
+        return self.filter(learner=user) if user.is_authenticated else self.none()
+
+
+class Registration(models.Model):
+    """A learner on a course. Organisation and staff group stay as they stood on the day, and are counted so.
+
+    When the person is erased the row stays without them, so that what was counted stays counted.
+    """
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", _("Active")
+        COMPLETED = "completed", _("Completed")
+
+    MOVES: ClassVar = {Status.ACTIVE: {Status.COMPLETED}, Status.COMPLETED: {Status.ACTIVE}}
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    learner = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="registrations")
+    course = models.ForeignKey(CoursePage, models.PROTECT, related_name="registrations")
+    organisation = models.ForeignKey(Organisation, models.PROTECT)
+    staff_group = models.ForeignKey(StaffGroup, models.PROTECT)
+    status = models.CharField(max_length=12, choices=Status, default=Status.ACTIVE)
+    registered_at = models.DateTimeField(default=timezone.now)
+    completed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = RegistrationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-registered_at"]
+        constraints = [
+            models.UniqueConstraint("learner", "course", name="one_registration_per_learner_and_course"),
+            models.CheckConstraint(condition=Q(status="completed") ^ Q(completed_at=None), name="a_completed_registration_has_its_time"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.key)
+
+    @property
+    def audit_key(self) -> uuid.UUID:
+        return self.key

@@ -1,0 +1,3 @@
+"""Placeholder."""
+def house(request):
+    return {}

@@ -1,0 +1,1 @@
+"""The pages of the public site that no other app owns."""
