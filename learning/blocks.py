@@ -97,7 +97,9 @@ class AnswerBlock(blocks.StructBlock):
 class QuestionBlock(blocks.StructBlock):
     setup = blocks.RichTextBlock(label=_("the scene"), features=TEXT, required=False)
     prompt = blocks.CharBlock(label=_("question"), max_length=300)
-    kind = blocks.ChoiceBlock(label=_("kind"), choices=[("single", _("One right answer")), ("multiple", _("Several right answers"))], default="single")
+    kind = blocks.ChoiceBlock(
+        label=_("kind"), choices=[("single", _("One right answer")), ("multiple", _("Several right answers"))], default="single"
+    )
     answers = blocks.ListBlock(AnswerBlock(), label=_("answers"), min_num=2, max_num=8)
     right_title = blocks.CharBlock(label=_("heading when right"), max_length=120)
     right_text = blocks.CharBlock(label=_("text when right"), max_length=500)
@@ -114,7 +116,9 @@ class QuestionBlock(blocks.StructBlock):
         if right == 0:
             raise blocks.StructBlockValidationError({"answers": ValidationError(_("Mark at least one answer as right."))})
         if result["kind"] == "single" and right > 1:
-            raise blocks.StructBlockValidationError({"kind": ValidationError(_("Mark one answer as right, or choose several right answers."))})
+            raise blocks.StructBlockValidationError(
+                {"kind": ValidationError(_("Mark one answer as right, or choose several right answers."))}
+            )
         return result
 
 
@@ -151,11 +155,15 @@ class StepBlock(blocks.StructBlock):
 
 
 class SourceBlock(blocks.StructBlock):
-    key = blocks.RegexBlock(label=_("key"), regex=r"^[a-z0-9-]+$", help_text=_("Used in the text as [^key]: small letters, digits and hyphens."))
+    key = blocks.RegexBlock(
+        label=_("key"), regex=r"^[a-z0-9-]+$", help_text=_("Used in the text as [^key]: small letters, digits and hyphens.")
+    )
     title = blocks.CharBlock(label=_("title"), max_length=200)
     publisher = blocks.CharBlock(label=_("publisher"), max_length=160)
     url = blocks.URLBlock(label=_("address"))
-    published = blocks.CharBlock(label=_("published"), max_length=20, help_text=_("As exactly as is known: 2023-01-06, 2023-01 or 2023."))
+    published = blocks.CharBlock(
+        label=_("published"), max_length=20, help_text=_("As exactly as is known: 2023-01-06, 2023-01 or 2023.")
+    )
 
     class Meta:
         icon = "link"

@@ -28,9 +28,11 @@ class ModuleProgress(models.Model):
     registration = models.ForeignKey(Registration, models.CASCADE, related_name="progress")
     module = models.ForeignKey(ModulePage, models.PROTECT, related_name="progress")
     status = models.CharField(max_length=12, choices=Status, default=Status.STARTED)
-    step = models.CharField(max_length=36, blank=True, help_text=_("The id of the step to resume at."))
+    step = models.CharField(max_length=36, blank=True, help_text=_("The id of the step last gone on from."))
     seconds = models.PositiveIntegerField(default=0, help_text=_("The sum of the gaps between acts, each cut at ten minutes."))
-    score = models.DecimalField(max_digits=4, decimal_places=3, null=True, blank=True, help_text=_("From 0 to 1, of the last judgement."))
+    score = models.DecimalField(
+        max_digits=4, decimal_places=3, null=True, blank=True, help_text=_("From 0 to 1, of the last judgement.")
+    )
     started_at = models.DateTimeField()
     last_act_at = models.DateTimeField()
     was_completed_at = models.DateTimeField(null=True, blank=True, help_text=_("When the verb completed was first counted."))
@@ -42,7 +44,9 @@ class ModuleProgress(models.Model):
         ordering = ["started_at"]
         constraints = [
             models.UniqueConstraint("registration", "module", name="one_progress_per_registration_and_module"),
-            models.CheckConstraint(condition=Q(status="completed") ^ Q(completed_at=None), name="completed_progress_has_its_time"),
+            models.CheckConstraint(
+                condition=Q(status="completed") ^ Q(completed_at=None), name="completed_progress_has_its_time"
+            ),
             models.CheckConstraint(condition=Q(score=None) | Q(score__gte=0, score__lte=1), name="score_from_0_to_1"),
         ]
 
@@ -149,6 +153,8 @@ class MonthlyCount(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint("page", "month", "organisation", "staff_group", name="one_cell_of_the_roll_up")]
+        default_permissions = ()
+        permissions = [("view_statistics", _("Can see the figures of learning"))]
 
     def __str__(self) -> str:
         return f"{self.page_id} {self.month}"

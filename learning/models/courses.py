@@ -48,7 +48,12 @@ class CoursePage(BasePage):
     template = "learning/course.html"
     subpage_types: ClassVar[list] = ["learning.ModulePage"]
     parent_page_types: ClassVar[list] = ["learning.LearningIndexPage"]
-    content_panels: ClassVar[list] = [*BasePage.content_panels, FieldPanel("lead"), FieldPanel("audience"), FieldPanel("how_made")]
+    content_panels: ClassVar[list] = [
+        *BasePage.content_panels,
+        FieldPanel("lead"),
+        FieldPanel("audience"),
+        FieldPanel("how_made"),
+    ]
     search_fields: ClassVar[list] = [*BasePage.search_fields, index.SearchField("lead")]
 
     def modules(self) -> models.QuerySet[ModulePage]:
@@ -64,16 +69,25 @@ class ModulePage(BasePage):
     """A module of a course: a text to work through in steps, or the outline of one still to be written."""
 
     activity = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    minutes = models.PositiveSmallIntegerField(_("minutes"), default=10, validators=[MinValueValidator(1), MaxValueValidator(240)])
-    objectives = StreamField(
-        [("objective", blocks.CharBlock(max_length=200, label=_("After this module you can…")))], blank=True, verbose_name=_("objectives")
+    minutes = models.PositiveSmallIntegerField(
+        _("minutes"), default=10, validators=[MinValueValidator(1), MaxValueValidator(240)]
     )
-    is_outline = models.BooleanField(_("outline only"), default=False, help_text=_("An outline is published, and cannot be started."))
+    objectives = StreamField(
+        [("objective", blocks.CharBlock(max_length=200, label=_("After this module you can…")))],
+        blank=True,
+        verbose_name=_("objectives"),
+    )
+    is_outline = models.BooleanField(
+        _("outline only"), default=False, help_text=_("An outline is published, and cannot be started.")
+    )
     covers = RichTextField(_("what it covers"), blank=True, features=["bold", "italic", "ul", "link"])
     steps = StreamField([("step", StepBlock())], blank=True, verbose_name=_("steps"))
     sources = StreamField([("source", SourceBlock())], blank=True, verbose_name=_("sources"))
     mastery = models.PositiveSmallIntegerField(
-        _("pass mark"), default=80, validators=[MaxValueValidator(100)], help_text=_("Per cent of the questions answered rightly.")
+        _("pass mark"),
+        default=80,
+        validators=[MaxValueValidator(100)],
+        help_text=_("Per cent of the questions answered rightly."),
     )
     version = models.PositiveIntegerField(default=0, editable=False)
     version_digest = models.CharField(max_length=64, blank=True, editable=False)
@@ -147,7 +161,9 @@ class Registration(models.Model):
         ordering = ["-registered_at"]
         constraints = [
             models.UniqueConstraint("learner", "course", name="one_registration_per_learner_and_course"),
-            models.CheckConstraint(condition=Q(status="completed") ^ Q(completed_at=None), name="a_completed_registration_has_its_time"),
+            models.CheckConstraint(
+                condition=Q(status="completed") ^ Q(completed_at=None), name="a_completed_registration_has_its_time"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,208 @@
+"""Pages of a learner: the list, the player, the certificate; and the public check of a certificate."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from core import errors
+from learning import courses, documents, playing, records
+from learning.forms import CheckForm
+from learning.models import CoursePage, ModulePage, ModuleProgress, Reflection
+
+
+@login_required
+@require_GET
+@never_cache
+def my_learning(request: HttpRequest) -> HttpResponse:
+    registrations = records.registrations(request.user).prefetch_related("progress__module")
+    context = {
+        "registrations": registrations,
+        "certificates": records.certificates(request.user),
+        "courses": CoursePage.objects.live().public().exclude(registrations__learner=request.user),
+    }
+    return render(request, "learning/my_learning.html", context)
+
+
+@login_required
+@require_POST
+def register(request: HttpRequest, activity: uuid.UUID) -> HttpResponse:
+    course = get_object_or_404(CoursePage.objects.live().public(), activity=activity)
+    try:
+        courses.register(request.user, course, by=request.user)
+    except courses.NoAffiliation as error:
+        messages.info(request, error.message)
+        return redirect(f"{reverse('people:work')}?next={course.url}")
+    messages.success(request, _("You are registered. Choose a module to begin."))
+    return redirect(course.url)
+
+
+@login_required
+@require_POST
+def open_module(request: HttpRequest, activity: uuid.UUID) -> HttpResponse:
+    """Start or carry on, at the step after the last."""
+    module = get_object_or_404(ModulePage.objects.live().public(), activity=activity)
+    registration = records.registrations(request.user).filter(course=module.course).first()
+    if not registration:
+        messages.info(request, _("Register for the course first. It takes a moment."))
+        return redirect(module.course.url)
+    try:
+        progress = playing.open_module(registration, module, by=request.user)
+    except errors.NotAllowed as error:
+        messages.error(request, error.message)
+        return redirect(module.url)
+    return redirect("learning:play", progress.key, playing.place(progress, playing.steps(module)))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+@never_cache
+def play(request: HttpRequest, key: uuid.UUID, number: int) -> HttpResponse:
+    progress = get_object_or_404(records.progress(request.user), key=key)
+    steps = playing.steps(progress.module)
+    if not 1 <= number <= len(steps):
+        raise Http404
+    step = steps[number - 1]
+    error = _do(request, progress, step) if request.method == "POST" else None
+    if request.method == "POST" and not error:
+        return redirect(_after(request, progress, step, len(steps)))
+    return render(
+        request, "learning/play.html", _step_context(request, progress, steps, step, error), status=422 if error else 200
+    )
+
+
+def _do(request: HttpRequest, progress: ModuleProgress, step: playing.Step) -> errors.DomainError | None:
+    """Do what was posted; hand back what was wrong with it."""
+    try:
+        if "answer" in request.POST.getlist("act") and step.question:
+            token = _token(request.POST.get("token", ""))
+            playing.answer(progress, step, request.POST.getlist("answer"), by=request.user, token=token)
+            return None
+        if step.reflection:
+            playing.reflect(progress, step, request.POST.get("text", ""), by=request.user)
+        playing.go_on(progress, step, by=request.user)
+    except errors.DomainError as error:
+        return error
+    return None
+
+
+def _token(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return uuid.uuid4()
+
+
+def _after(request: HttpRequest, progress: ModuleProgress, step: playing.Step, last: int) -> str:
+    here = reverse("learning:play", args=[progress.key, step.number])
+    if "answer" in request.POST.getlist("act"):
+        return f"{here}#feedback"
+    if step.number == last:
+        return reverse("learning:finish", args=[progress.key])
+    return reverse("learning:play", args=[progress.key, step.number + 1])
+
+
+def _step_context(request, progress: ModuleProgress, steps: list[playing.Step], step: playing.Step, error) -> dict:
+    attempt = playing.latest_attempts(progress).get(step.question.id) if step.question else None
+    answering = bool(step.question) and (not attempt or "again" in request.GET or bool(error))
+    written = Reflection.objects.filter(progress=progress, prompt=step.reflection.id).first() if step.reflection else None
+    return {
+        "progress": progress,
+        "module": progress.module,
+        "course": progress.registration.course,
+        "steps": steps,
+        "step": step,
+        "attempt": None if answering else attempt,
+        "answering": answering,
+        "chosen": request.POST.getlist("answer"),
+        "text": request.POST.get("text", written.text if written else ""),
+        "token": uuid.uuid4(),
+        "error": error,
+        "minutes_left": round(progress.module.minutes * (len(steps) - step.number + 1) / len(steps)),
+    }
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+@never_cache
+def finish(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Before judging: what is answered and what is missing. After: passed or not yet, and what now."""
+    progress = get_object_or_404(records.progress(request.user), key=key)
+    error = None
+    if request.method == "POST":
+        try:
+            playing.finish(progress, by=request.user)
+            return redirect("learning:finish", progress.key)
+        except errors.DomainError as refused:
+            error = refused
+    return render(request, "learning/finish.html", _finish_context(request, progress, error), status=422 if error else 200)
+
+
+def _finish_context(request: HttpRequest, progress: ModuleProgress, error) -> dict:
+    attempts = playing.latest_attempts(progress)
+    asked = [(step, attempts.get(step.question.id)) for step in playing.questions(progress.module)]
+    return {
+        "progress": progress,
+        "module": progress.module,
+        "course": progress.registration.course,
+        "asked": asked,
+        "unanswered": [step for step, attempt in asked if not attempt],
+        "right": sum(bool(attempt and attempt.is_right) for _step, attempt in asked),
+        "certificate": records.certificates(request.user)
+        .filter(registration=progress.registration, module=progress.module)
+        .first(),
+        "course_certificate": records.certificates(request.user).filter(registration=progress.registration, module=None).first(),
+        "following": progress.registration.course.modules().filter(path__gt=progress.module.path, is_outline=False).first(),
+        "error": error,
+    }
+
+
+@login_required
+@require_POST
+def leave(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    progress = get_object_or_404(records.progress(request.user), key=key)
+    playing.leave(progress, by=request.user)
+    messages.success(request, _("Saved. You can carry on at the same place, on any device."))
+    return redirect(progress.registration.course.url)
+
+
+# Certificates -------------------------------------------------------------------------------------
+
+
+@login_required
+@require_GET
+@never_cache
+def certificate(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    held = get_object_or_404(records.certificates(request.user), key=key)
+    return render(request, "learning/certificate.html", {"certificate": held})
+
+
+@login_required
+@require_GET
+@never_cache
+def certificate_pdf(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    held = get_object_or_404(records.certificates(request.user), key=key)
+    response = HttpResponse(documents.certificate_pdf(held), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="certificate-{held.code}.pdf"'
+    return response
+
+
+@require_GET
+@never_cache
+def check(request: HttpRequest, code: str = "") -> HttpResponse:
+    """Anyone may check a certificate by its number. They see the name, what was completed and when, and nothing else."""
+    if "code" not in request.GET and not code:
+        return render(request, "learning/check.html", {"form": CheckForm()})
+    form = CheckForm({"code": code or request.GET["code"]})
+    found = records.check(form.cleaned_data["code"]) if form.is_valid() else None
+    if form.is_valid() and not found:
+        form.add_error("code", _("We hold no certificate with this number. Check each letter and number, and try again."))
+    return render(request, "learning/check.html", {"form": form, "certificate": found}, status=200 if found else 422)
