@@ -1,0 +1,235 @@
+"""Accessible forms: the component base's markup, its error messages and its error summary, for any Django form.
+
+`GovukForm` and `GovukModelForm` are the two bases. Forms that we did not write (allauth's) are given the same
+dress by `{% fields form %}` and `{% error_summary form %}` of the `kit` tags.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.renderers import DjangoTemplates
+from django.utils import dates
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+# Django's template of a widget → ours, so that plain Django fields can be used as they are.
+WIDGETS = {
+    "django/forms/widgets/radio.html": "pages/forms/widgets/radios.html",
+    "django/forms/widgets/checkbox_select.html": "pages/forms/widgets/checkboxes.html",
+    "django/forms/widgets/checkbox.html": "pages/forms/widgets/checkbox.html",
+    "django/forms/widgets/password.html": "pages/forms/widgets/password.html",
+    "django/forms/widgets/clearable_file_input.html": "django/forms/widgets/file.html",
+}
+
+# The kind of widget → the class its element carries, the first that fits.
+CLASSES = [
+    ((forms.RadioSelect, forms.CheckboxSelectMultiple, forms.CheckboxInput, forms.MultiWidget, forms.HiddenInput), ""),
+    ((forms.Select,), "govuk-select"),
+    ((forms.Textarea,), "govuk-textarea"),
+    ((forms.FileInput,), "govuk-file-upload"),
+    ((forms.Widget,), "govuk-input"),
+]
+CHOOSING = (forms.Select, forms.RadioSelect, forms.CheckboxSelectMultiple)
+STOCK_REQUIRED = forms.Field.default_error_messages["required"]
+
+
+def class_of(widget: forms.Widget) -> str:
+    return next(name for kinds, name in CLASSES if isinstance(widget, kinds))
+
+
+class GovukBoundField(forms.BoundField):
+    """A field on its page: its classes, its describing ids, and where its error links to."""
+
+    def as_widget(self, widget=None, attrs=None, only_initial=False):
+        widget = widget or self.field.widget
+        return super().as_widget(widget, {**self.dress(widget), **(attrs or {})}, only_initial)
+
+    def dress(self, widget: forms.Widget) -> dict[str, Any]:
+        """What the base adds to the element. `False` takes an attribute away: no placeholders, no cut-off typing."""
+        attrs: dict[str, Any] = {"placeholder": False, "maxlength": False}
+        base = class_of(widget)
+        if base:
+            error = f"{base}--error" if self.errors else ""
+            count = "govuk-js-character-count" if self.count else ""
+            attrs["class"] = " ".join(filter(None, [base, error, count, widget.attrs.get("class", "")]))
+        if isinstance(widget, forms.EmailInput | forms.PasswordInput):
+            attrs |= {"spellcheck": "false", "autocapitalize": "none"}
+        if isinstance(widget, forms.PasswordInput):
+            attrs["class"] += " govuk-password-input__input govuk-js-password-input-input"
+        return attrs
+
+    @property
+    def aria_describedby(self) -> str | None:
+        described = super().aria_describedby
+        return f"{described} {self.auto_id}-info".strip() if self.count and described is not None else described
+
+    @property
+    def count(self) -> int | None:
+        """How many characters may be written, where the page counts them."""
+        is_long = isinstance(self.field.widget, forms.Textarea)
+        return getattr(self.field, "max_length", None) if is_long else None
+
+    @property
+    def is_tick(self) -> bool:
+        return isinstance(self.field.widget, forms.CheckboxInput)
+
+    @property
+    def is_password(self) -> bool:
+        return isinstance(self.field.widget, forms.PasswordInput)
+
+    @property
+    def is_marked_optional(self) -> bool:
+        return not self.field.required and not self.is_tick and getattr(self.form, "mark_optional", True)
+
+    @property
+    def target(self) -> str:
+        """The id that the error summary links to: the first thing to fill in."""
+        if isinstance(self.field.widget, forms.MultiWidget):
+            return f"{self.auto_id}{self.field.widget.widgets_names[0]}"
+        if isinstance(self.field.widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
+            return f"{self.auto_id}_0"
+        return self.auto_id
+
+
+class GovukRenderer(DjangoTemplates):
+    """Draws forms, fields and widgets with the templates in pages/forms/."""
+
+    form_template_name = "pages/forms/form.html"
+    field_template_name = "pages/forms/field.html"
+    bound_field_class = GovukBoundField
+
+    def render(self, template_name, context, request=None):
+        return super().render(WIDGETS.get(template_name, template_name), context, request)
+
+
+def dress(form: forms.BaseForm) -> forms.BaseForm:
+    """Give a form that we did not write the markup of ours."""
+    if not isinstance(form.renderer, GovukRenderer):
+        form.renderer = GovukRenderer()
+        form.bound_field_class = GovukBoundField
+        form._bound_fields_cache = {}
+    form.use_required_attribute = False
+    form.label_suffix = ""
+    return form
+
+
+def mistakes(form: forms.BaseForm) -> Iterator[tuple[str, str]]:
+    """Each error with the id of what it is about, in the order of the page."""
+    visible = [field for field in form if not field.is_hidden]
+    first = visible[0].target if visible else ""
+    for error in form.non_field_errors():
+        yield error, first
+    for field in form.hidden_fields():
+        yield from ((error, first) for error in field.errors)
+    for field in visible:
+        yield from ((error, field.target) for error in field.errors)
+
+
+class GovukFormMixin:
+    """What both bases share: our renderer, and messages that say what to do."""
+
+    default_renderer = GovukRenderer
+    use_required_attribute = False
+    mark_optional = True
+
+    def __init__(self, *args, **kwargs) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            if field.error_messages.get("required") == STOCK_REQUIRED:
+                field.error_messages["required"] = required_message(field, field.label or name.replace("_", " "))
+
+
+def required_message(field: forms.Field, label: str) -> str:
+    """“Enter your name” for what is typed, “Select a district” for what is chosen."""
+    what = str(label).rstrip("?")
+    what = what[:1].lower() + what[1:] if not what[:2].isupper() else what
+    if isinstance(field.widget, CHOOSING):
+        return gettext("Select an answer: %(what)s") % {"what": what}
+    if isinstance(field.widget, forms.FileInput):
+        return gettext("Choose a file: %(what)s") % {"what": what}
+    if isinstance(field.widget, forms.CheckboxInput):
+        return gettext("Tick the box to go on: %(what)s") % {"what": what}
+    return gettext("Enter %(what)s") % {"what": what}
+
+
+class GovukForm(GovukFormMixin, forms.Form):
+    """The base of every form that is not about one row."""
+
+
+class GovukModelForm(GovukFormMixin, forms.ModelForm):
+    """The base of every form about one row."""
+
+
+# A date in three boxes ---------------------------------------------------------------------------
+
+
+class DateParts(forms.MultiWidget):
+    """Day, month and year, each typed. The month may be a name."""
+
+    template_name = "pages/forms/widgets/date.html"
+    use_fieldset = True
+
+    def __init__(self, attrs=None, birthday: bool = False) -> None:
+        self.birthday = birthday
+        super().__init__({part: forms.TextInput(self.part_attrs(part)) for part in ["day", "month", "year"]}, attrs)
+
+    def part_attrs(self, part: str) -> dict[str, str]:
+        attrs = {"class": f"govuk-input govuk-date-input__input govuk-input--width-{4 if part == 'year' else 2}"}
+        attrs |= {"inputmode": "numeric"} if part != "month" else {}
+        return attrs | ({"autocomplete": f"bday-{part}"} if self.birthday else {})
+
+    def decompress(self, value) -> list:
+        return [value.day, value.month, value.year] if isinstance(value, datetime.date) else [None, None, None]
+
+    def id_for_label(self, id_: str) -> str:
+        return f"{id_}_day" if id_ else ""
+
+    def get_context(self, name, value, attrs):
+        context = super().get_context(name, value, attrs)
+        labels = [_("Day"), _("Month"), _("Year")]
+        for part, label in zip(context["widget"]["subwidgets"], labels, strict=True):
+            part["label"] = label
+        return context
+
+
+class DayField(forms.MultiValueField):
+    """A date typed in three boxes. Messages: required, incomplete, invalid."""
+
+    widget = DateParts
+    default_error_messages: ClassVar = {
+        "incomplete": _("The date must include a day, a month and a year"),
+        "invalid": _("Enter a real date, such as 27 3 2026"),
+    }
+
+    def __init__(self, **kwargs) -> None:
+        parts = [forms.CharField(required=False, max_length=12) for _part in range(3)]
+        super().__init__(fields=parts, require_all_fields=False, **kwargs)
+
+    def clean(self, value):
+        typed = [str(part or "").strip() for part in value or []]
+        if any(typed) and not all(typed):
+            raise ValidationError(self.error_messages["incomplete"], code="incomplete")
+        return super().clean(value)
+
+    def compress(self, data_list) -> datetime.date | None:
+        if not any(data_list or []):
+            return None
+        try:
+            day, month, year = data_list
+            return datetime.date(int(year), month_number(month), int(day))
+        except ValueError as error:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
+
+
+def month_number(typed: str) -> int:
+    """3, “03”, “March” or “mar” → 3."""
+    names = {str(name)[:3].casefold(): number for number, name in dates.MONTHS.items()}
+    return int(typed) if typed.isdigit() else names.get(typed[:3].casefold(), 0)
+
+

@@ -1,0 +1,20 @@
+/* What the component base does beyond HTML. Every page works without it. */
+import { Button, CharacterCount, ErrorSummary, NotificationBanner, PasswordInput, isSupported } from "../vendor/govuk/base.js";
+
+const parts = [Button, CharacterCount, ErrorSummary, NotificationBanner, PasswordInput];
+
+document.body.classList.add("js-enabled");
+if ("noModule" in HTMLScriptElement.prototype) document.body.classList.add("govuk-frontend-supported");
+if (isSupported()) {
+  for (const Part of parts) {
+    for (const element of document.querySelectorAll(`[data-module="${Part.moduleName}"]`)) new Part(element);
+  }
+}
+/* A second press of a form's button while the first is on its way sends nothing. */
+document.addEventListener("submit", (event) => {
+  if (event.target.dataset.sent && event.target.method === "post") event.preventDefault();
+  else {
+    event.target.dataset.sent = "yes";
+    setTimeout(() => delete event.target.dataset.sent, 3000);
+  }
+});

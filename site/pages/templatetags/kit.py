@@ -1,0 +1,88 @@
+"""The kit's template tags. site/pages/README.md shows each with its use."""
+
+from __future__ import annotations
+
+from django import forms, template
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from pages import forms as page_forms
+from pages.pictures import ICONS
+
+register = template.Library()
+
+TINTS = {"blush": "info", "honey": "info", "mint": "tick", "mist": "beside", "rose": "alert"}
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A 24-pixel sign. It says nothing by itself: a word stands beside it."""
+    svg = '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{}</svg>'
+    return format_html(svg, mark_safe(ICONS[name]))  # noqa: S308 our own table
+
+
+@register.simple_block_tag(takes_context=False)
+def note(content: str, tint: str = "blush", *, title: str = "", sign: str = "", level: int = 2, role: str = "") -> SafeString:
+    """A coloured note with a sign: blush (aside), honey (mind this), mint (done), mist (feedback), rose (problem)."""
+    context = {"content": content, "tint": tint, "title": title, "sign": sign or TINTS[tint], "level": level, "role": role}
+    return render_to_string("pages/includes/note.html", context)
+
+
+@register.inclusion_tag("pages/includes/tag.html")
+def tag(text: str, meaning: str = "") -> dict:
+    """A short state. Meanings: done, wait, stop, rest; none is neutral."""
+    return {"text": text, "meaning": meaning}
+
+
+@register.inclusion_tag("pages/includes/error_summary.html")
+def error_summary(*given) -> dict:
+    """“There is a problem”, with a link to each field. Takes any number of forms; stands above the heading."""
+    dressed = [page_forms.dress(form) for form in given if isinstance(form, forms.BaseForm) and form.is_bound]
+    return {"mistakes": [mistake for form in dressed for mistake in page_forms.mistakes(form)]}
+
+
+@register.simple_tag
+def fields(form: forms.BaseForm) -> SafeString:
+    """All fields of any form in our markup, without the form element."""
+    return page_forms.dress(form).render()
+
+
+@register.simple_tag
+def field(bound: forms.BoundField) -> SafeString:
+    """One field of any form, with its label, hint and errors."""
+    return page_forms.dress(bound.form)[bound.name].as_field_group()
+
+
+@register.inclusion_tag("pages/includes/breadcrumbs.html")
+def breadcrumbs(page) -> dict:
+    """The way from home to a Wagtail page. One query."""
+    above = page.get_ancestors().filter(depth__gt=1).specific(defer=True)
+    return {"crumbs": [(ancestor.title, ancestor.url) for ancestor in above]}
+
+
+@register.inclusion_tag("pages/includes/summary_list.html")
+def summary_list(rows, title: str = "", level: int = 2) -> dict:
+    """Rows of {key, value, href?, change?}: what is known, and where to change it."""
+    return {"rows": rows, "title": title, "level": level}
+
+
+@register.inclusion_tag("pages/includes/task_list.html")
+def task_list(tasks) -> dict:
+    """Rows of {title, href?, hint?, status, meaning?}."""
+    return {"tasks": tasks}
+
+
+@register.inclusion_tag("pages/includes/pager.html", takes_context=True)
+def pager(context, page_obj) -> dict:
+    """Earlier and later pages of a list; keeps the rest of the query."""
+    query = context["request"].GET.copy()
+    query.pop("page", None)
+    return {"page_obj": page_obj, "query": f"{query.urlencode()}&" if query else ""}
+
+
+@register.inclusion_tag("pages/includes/nav_item.html", takes_context=True)
+def nav_item(context, url: str, title: str) -> dict:
+    """A link of the main navigation, marked when the reader is on or below it."""
+    path = getattr(context.get("request"), "path", "")
+    return {"url": url, "title": title, "current": "page" if path == url else "true" if path.startswith(url) else ""}
