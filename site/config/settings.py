@@ -4,6 +4,7 @@ Every default is visible here but for the three keys, which have none: `make run
 docs/operations.md lists each variable with its meaning.
 """
 
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,6 +13,14 @@ from environs import Env
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = BASE_DIR / "var"
+
+
+def is_ip_address(host: str | None) -> bool:
+    try:
+        return bool(ip_address(host or ""))
+    except ValueError:
+        return False
+
 
 env = Env()
 env.read_env(str(BASE_DIR / ".env"), recurse=False)
@@ -184,32 +193,55 @@ AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["people.hashers.ArgonHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "people.passwords.LongEnough", "OPTIONS": {"min_length": 10}},
+    {"NAME": "people.passwords.NotCommon"},
+    {"NAME": "people.passwords.NotLikeTheirName", "OPTIONS": {"user_attributes": ["display_name", "email"]}},
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "my_learning"
+LOGIN_REDIRECT_URL = "learning:mine"
 ACCOUNT_ADAPTER = "people.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_SIGNUP_FORM_CLASS = "people.forms.SignupForm"
+ACCOUNT_FORMS = {
+    "signup": "people.forms.SignupForm",
+    "login": "people.forms.LoginForm",
+    "reauthenticate": "people.forms.ReauthenticateForm",
+    "add_email": "people.forms.EmailForm",
+    "change_email": "people.forms.CorrectEmailForm",
+    "change_password": "people.forms.PasswordForm",
+    "set_password": "people.forms.SetPasswordForm",
+    "reset_password": "people.forms.ResetPasswordForm",
+    "reset_password_from_key": "people.forms.NewPasswordForm",
+    "confirm_email_verification_code": "people.forms.ConfirmCodeForm",
+}
 ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_CHANGE = True
+ACCOUNT_CHANGE_EMAIL = True  # one address a person
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_SESSION_REMEMBER = None
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("BEHIND_PROXY", False) else 0  # rate limits count the visitor, not the proxy
+MFA_ADAPTER = "people.adapter.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "people.second_factor_forms.AuthenticateForm",
+    "reauthenticate": "people.second_factor_forms.ReauthenticateForm",
+    "activate_totp": "people.second_factor_forms.ActivateForm",
+}
+# A passkey belongs to a host name (WebAuthn 5.1.3), so that none is offered where BASE_URL's host is an address.
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", *([] if is_ip_address(urlsplit(BASE_URL).hostname) else ["webauthn"])]
 MFA_TOTP_ISSUER = SITE_NAME
 MFA_PASSKEY_LOGIN_ENABLED = False
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 USERSESSIONS_TRACK_ACTIVITY = False
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14  # a learner comes back
+RETENTION_LEARNER_MONTHS = env.int("RETENTION_LEARNER_MONTHS", 36)  # then an unused account is deleted, after a warning
 STAFF_SESSION_AGE = env.int("STAFF_SESSION_AGE", 60 * 60 * 10)  # seconds
 
 # Mail --------------------------------------------------------------------------------------------
