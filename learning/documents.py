@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext, ngettext, pgettext
 
@@ -26,7 +27,12 @@ def file_name(certificate: Certificate) -> str:
 
 def check_url() -> str:
     """Where anybody can check a certificate's number."""
-    return f"{settings.BASE_URL}/learning/check/"
+    return settings.BASE_URL + reverse("learning:check")
+
+
+def check_address() -> str:
+    """The same, as people read it."""
+    return check_url().split("://", 1)[-1].rstrip("/")
 
 
 def facts(certificate: Certificate) -> list[tuple[str, str]]:
@@ -62,7 +68,7 @@ def _certificate(certificate: Certificate) -> dict:
         "course_or_module": certificate.title,
         "facts": facts(certificate),
         "check_url": check_url(),
-        "check_address": check_url().split("://", 1)[-1].rstrip("/"),
+        "check_address": check_address(),
         "demonstration": gettext("Demonstration content") if settings.DEMO else "",
         "words": {
             "opening": gettext("This is to say that"),

@@ -1,0 +1,58 @@
+"""One mail to one person: plain text and HTML, in their language, sent when the act that caused it is committed.
+
+Subject, sender, Message-ID and names of files are seen on locked screens and by others: they name no course, panel
+or topic. Nothing in a mail is fetched from anywhere, so nothing tells us that it was read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from email.utils import make_msgid
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.functional import Promise
+
+Attachment = tuple[str, bytes, str]  # neutral file name, content, media type
+
+
+class Person(Protocol):
+    email: str
+    language: str
+
+
+def send(person: Person, subject: str | Promise, template: str, context: dict, *, attachments: Iterable[Attachment] = ()) -> None:
+    """Mail `template`.txt and `template`.html, rendered now, and sent on commit (at once where no transaction is open)."""
+    message = _message(person, subject, template, context)
+    for attachment in attachments:
+        message.attach(*attachment)
+    transaction.on_commit(message.send)
+
+
+def language(person: Person) -> str:
+    """The person's own language where we speak it, else ours."""
+    return person.language if person.language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
+def _message(person: Person, subject: str | Promise, template: str, context: dict) -> EmailMultiAlternatives:
+    with translation.override(language(person)):
+        context = {**_house(), **context, "subject": str(subject)}
+        headers = {"Auto-Submitted": "auto-generated", "Message-ID": make_msgid(domain=urlsplit(settings.BASE_URL).hostname)}
+        text = render_to_string(f"{template}.txt", context).strip() + "\n"
+        message = EmailMultiAlternatives(context["subject"], text, to=[person.email], headers=headers)
+        message.attach_alternative(render_to_string(f"{template}.html", context), "text/html")
+    return message
+
+
+def _house() -> dict:
+    return {
+        "site_name": settings.SITE_NAME,
+        "base_url": settings.BASE_URL,
+        "contact": settings.CONTACT_EMAIL,
+        "is_demo": settings.DEMO,
+    }
