@@ -1,6 +1,8 @@
 """Every address of the platform. Wagtail's pages come last."""
 
-from django.urls import include, path
+from allauth.account import views as account_views
+from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
@@ -12,6 +14,11 @@ urlpatterns = [
     path("learning/", include("learning.urls")),
     path("api/", include("api.urls")),
     path("xapi/", include("api.xapi.urls")),
+    # One way in: Wagtail's own log-in and reset pages are shadowed by allauth's.
+    path("admin/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
+    path("admin/logout/", account_views.logout),
+    re_path("^admin/password_reset/", RedirectView.as_view(pattern_name="account_reset_password")),
+    path("_util/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("", include(wagtail_urls)),
