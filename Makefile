@@ -1,0 +1,42 @@
+# `make` lists what there is. Everything is made in .venv and var/; only `make lock` and a first set-up need a network.
+PYTHON ?= python3
+PY = .venv/bin/python
+ON_POSTGRES = $(findstring postgres,$(DATABASE_URL))
+# Tests of row locks need PostgreSQL; elsewhere they are left out, not skipped.
+MARKS = $(if $(ON_POSTGRES),,-m "not postgres")
+
+.PHONY: help run test check bench format lock schema demo setup
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
+
+run: export DEMO := $(or $(DEMO),True)
+run: ## set up what is missing, then serve web and worker on http://127.0.0.1:8000 (or PORT)
+	@$(PYTHON) scripts/set_up.py run
+	@exec $(PY) manage.py serve
+
+demo: export DEMO := $(or $(DEMO),True)
+demo: ## load the demonstration afresh; what is in the database goes
+	@$(PYTHON) scripts/set_up.py demo
+
+test: setup ## run all tests, in a browser too if one is found (under four minutes)
+	@.venv/bin/pytest -n 2 --dist loadfile $(MARKS) $(ARGS)
+
+check: setup ## style, types, import contracts, migrations, schema, deployment, locks
+	@$(PY) scripts/check.py
+
+bench: setup ## measure pages, answers, statements, statistics; writes docs/performance.md
+	@$(PY) tests/benchmarks/bench.py
+
+format: setup ## put the code into its one style
+	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format --quiet .
+
+schema: setup ## write docs/api/openapi.yaml anew
+	@$(PY) manage.py spectacular --validate --fail-on-warn --file docs/api/openapi.yaml
+
+lock: setup ## choose versions of packages again and write them down with hashes
+	@$(PY) scripts/lock.py
+
+setup: # internal: everything that tests and checks need
+	@$(PYTHON) scripts/set_up.py dev

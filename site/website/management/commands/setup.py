@@ -1,0 +1,33 @@
+"""`manage.py setup`: brings a database, new or old, to what this version of the platform needs. Safe to repeat."""
+
+from __future__ import annotations
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django_q.models import Schedule
+
+from people import reference
+from website import pages
+
+# What runs by the clock: name, function, its one argument.
+DAILY = [("Clear expired sessions", "django.core.management.call_command", "'clearsessions'")]
+
+
+def keep_schedules() -> None:
+    for name, function, argument in DAILY:
+        Schedule.objects.get_or_create(name=name, defaults={"func": function, "args": argument, "schedule_type": Schedule.DAILY})
+
+
+class Command(BaseCommand):
+    help = "Prepares the database: tables, roles, lists, first pages, schedules."
+
+    def handle(self, *args, **options) -> None:
+        self.stdout.write("  tables (half a minute the first time)", ending="\n")
+        self.stdout.flush()
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("createcachetable", verbosity=0)
+        self.stdout.write("  roles, lists, first pages, schedules")
+        call_command("sync_roles")
+        reference.load()
+        pages.load()
+        keep_schedules()
