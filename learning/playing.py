@@ -7,11 +7,8 @@ browser, so that a module begun on one device goes on at the same place on anoth
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import cached_property
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -21,49 +18,15 @@ from django.utils.translation import gettext_lazy as _
 from core import errors, workflow
 from learning import completion, moveon
 from learning.lrs import agents, vocabulary
-from learning.models import Attempt, LaunchSession, ModulePage, ModuleProgress, Reflection, Registration, Statement
+from learning.models import Attempt, LaunchSession, ModulePage, ModuleProgress, Reflection, Registration, Statement, Step
 from people.models import User
 
 IDLE = timedelta(minutes=30)
 LONGEST_REFLECTION = 5000  # characters
 
 
-@dataclass(frozen=True)
-class Step:
-    """One step of a module as its learner meets it. Counted from 1."""
-
-    number: int
-    id: str
-    title: str
-    body: Any
-
-    @cached_property
-    def question(self):
-        """The question that the step asks, as a block with `id` and `value`; or None."""
-        return next((child for child in self.body if child.block_type == "question"), None)
-
-    @cached_property
-    def reflection(self):
-        return next((child for child in self.body if child.block_type == "reflection"), None)
-
-    @cached_property
-    def reading(self) -> list:
-        """What there is to read before anything is asked."""
-        return [child for child in self.body if child.block_type not in {"question", "reflection"}]
-
-
-def steps(module: ModulePage) -> list[Step]:
-    return [Step(number, child.id, child.value["title"], child.value["body"]) for number, child in enumerate(module.steps, 1)]
-
-
 def questions(module: ModulePage) -> list[Step]:
-    return [step for step in steps(module) if step.question]
-
-
-def place(progress: ModuleProgress, module_steps: list[Step]) -> int:
-    """The number of the step to go on at: the one after the last gone on from. A step that was deleted starts again."""
-    passed = next((step.number for step in module_steps if step.id == progress.step), 0)
-    return min(passed + 1, len(module_steps))
+    return [step for step in module.lesson() if step.question]
 
 
 def latest_attempts(progress: ModuleProgress) -> dict[str, Attempt]:
@@ -96,13 +59,13 @@ def answer(progress: ModuleProgress, step: Step, chosen: list[str], *, by: User,
     Raises `errors.DomainError` where nothing, or too much, or something unknown was chosen.
     """
     is_right = judge(step, chosen)
-    id = uuid.uuid5(progress.key, f"answered {step.question.id} {token}")
+    known_as = uuid.uuid5(progress.key, f"answered {step.question.id} {token}")
     with transaction.atomic():
         workflow.lock(progress)
-        if Statement.objects.filter(pk=id).exists():
+        if Statement.objects.filter(pk=known_as).exists():
             return latest_attempts(progress)[step.question.id]
         sitting = _sitting(progress.registration, progress.module)
-        _say(sitting, answered(sitting, step, chosen, is_right) | {"id": str(id)})
+        _say(sitting, answered(sitting, step, chosen, is_right) | {"id": str(known_as)})
         return Attempt.objects.create(progress=progress, question=step.question.id, chosen=chosen, is_right=is_right)
 
 

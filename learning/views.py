@@ -16,20 +16,33 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from core import errors
 from learning import courses, documents, playing, records
 from learning.forms import CheckForm
-from learning.models import CoursePage, ModulePage, ModuleProgress, Reflection
+from learning.models import CoursePage, ModulePage, ModuleProgress, Reflection, Registration, Step
 
 
 @login_required
 @require_GET
 @never_cache
 def my_learning(request: HttpRequest) -> HttpResponse:
-    registrations = records.registrations(request.user).prefetch_related("progress__module")
+    registrations = list(records.registrations(request.user).prefetch_related("progress"))
     context = {
-        "registrations": registrations,
+        "entries": [_entry(registration) for registration in registrations],
         "certificates": records.certificates(request.user),
-        "courses": CoursePage.objects.live().public().exclude(registrations__learner=request.user),
+        "courses": CoursePage.objects.live().public().exclude(pk__in=[row.course_id for row in registrations]),
     }
     return render(request, "learning/my_learning.html", context)
+
+
+def _entry(registration: Registration) -> dict:
+    """A course as its learner stands in it: where to carry on, or what comes next."""
+    rows = registration.course.rows(registration)
+    started = [row for row in rows if row.is_started]
+    return {
+        "course": registration.course,
+        "rows": rows,
+        "done": sum(row.is_done for row in rows),
+        "now": max(started, key=lambda row: row.progress.last_act_at, default=None),
+        "following": next((row for row in rows if not row.progress and not row.module.is_outline), None),
+    }
 
 
 @login_required
@@ -59,7 +72,7 @@ def open_module(request: HttpRequest, activity: uuid.UUID) -> HttpResponse:
     except errors.NotAllowed as error:
         messages.error(request, error.message)
         return redirect(module.url)
-    return redirect("learning:play", progress.key, playing.place(progress, playing.steps(module)))
+    return redirect("learning:play", progress.key, progress.place(module.lesson()))
 
 
 @login_required
@@ -67,7 +80,7 @@ def open_module(request: HttpRequest, activity: uuid.UUID) -> HttpResponse:
 @never_cache
 def play(request: HttpRequest, key: uuid.UUID, number: int) -> HttpResponse:
     progress = get_object_or_404(records.progress(request.user), key=key)
-    steps = playing.steps(progress.module)
+    steps = progress.module.lesson()
     if not 1 <= number <= len(steps):
         raise Http404
     step = steps[number - 1]
@@ -79,7 +92,7 @@ def play(request: HttpRequest, key: uuid.UUID, number: int) -> HttpResponse:
     )
 
 
-def _do(request: HttpRequest, progress: ModuleProgress, step: playing.Step) -> errors.DomainError | None:
+def _do(request: HttpRequest, progress: ModuleProgress, step: Step) -> errors.DomainError | None:
     """Do what was posted; hand back what was wrong with it."""
     try:
         if "answer" in request.POST.getlist("act") and step.question:
@@ -101,7 +114,7 @@ def _token(text: str) -> uuid.UUID:
         return uuid.uuid4()
 
 
-def _after(request: HttpRequest, progress: ModuleProgress, step: playing.Step, last: int) -> str:
+def _after(request: HttpRequest, progress: ModuleProgress, step: Step, last: int) -> str:
     here = reverse("learning:play", args=[progress.key, step.number])
     if "answer" in request.POST.getlist("act"):
         return f"{here}#feedback"
@@ -110,7 +123,7 @@ def _after(request: HttpRequest, progress: ModuleProgress, step: playing.Step, l
     return reverse("learning:play", args=[progress.key, step.number + 1])
 
 
-def _step_context(request, progress: ModuleProgress, steps: list[playing.Step], step: playing.Step, error) -> dict:
+def _step_context(request, progress: ModuleProgress, steps: list[Step], step: Step, error) -> dict:
     attempt = playing.latest_attempts(progress).get(step.question.id) if step.question else None
     answering = bool(step.question) and (not attempt or "again" in request.GET or bool(error))
     written = Reflection.objects.filter(progress=progress, prompt=step.reflection.id).first() if step.reflection else None
@@ -125,9 +138,15 @@ def _step_context(request, progress: ModuleProgress, steps: list[playing.Step], 
         "chosen": request.POST.getlist("answer"),
         "text": request.POST.get("text", written.text if written else ""),
         "token": uuid.uuid4(),
-        "error": error,
+        "mistakes": [(error.message, _target(step))] if error else [],
+        "sources": progress.module.source_numbers(),
         "minutes_left": round(progress.module.minutes * (len(steps) - step.number + 1) / len(steps)),
     }
+
+
+def _target(step: Step) -> str:
+    """Where the error summary leads: the first answer, or the box for notes."""
+    return "answer-1" if step.question else "text"
 
 
 @login_required
@@ -149,6 +168,7 @@ def finish(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 def _finish_context(request: HttpRequest, progress: ModuleProgress, error) -> dict:
     attempts = playing.latest_attempts(progress)
     asked = [(step, attempts.get(step.question.id)) for step in playing.questions(progress.module)]
+    held = list(records.certificates(request.user).filter(registration=progress.registration))
     return {
         "progress": progress,
         "module": progress.module,
@@ -156,12 +176,10 @@ def _finish_context(request: HttpRequest, progress: ModuleProgress, error) -> di
         "asked": asked,
         "unanswered": [step for step, attempt in asked if not attempt],
         "right": sum(bool(attempt and attempt.is_right) for _step, attempt in asked),
-        "certificate": records.certificates(request.user)
-        .filter(registration=progress.registration, module=progress.module)
-        .first(),
-        "course_certificate": records.certificates(request.user).filter(registration=progress.registration, module=None).first(),
+        "certificate": next((row for row in held if row.module_id == progress.module_id), None),
+        "course_certificate": next((row for row in held if row.module_id is None), None),
         "following": progress.registration.course.modules().filter(path__gt=progress.module.path, is_outline=False).first(),
-        "error": error,
+        "mistakes": [(error.message, None)] if error else [],
     }
 
 
@@ -205,4 +223,4 @@ def check(request: HttpRequest, code: str = "") -> HttpResponse:
     found = records.check(form.cleaned_data["code"]) if form.is_valid() else None
     if form.is_valid() and not found:
         form.add_error("code", _("We hold no certificate with this number. Check each letter and number, and try again."))
-    return render(request, "learning/check.html", {"form": form, "certificate": found}, status=200 if found else 422)
+    return render(request, "learning/check.html", {"form": form, "certificate": found}, status=200 if found else 404)

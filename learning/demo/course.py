@@ -25,7 +25,7 @@ def load_index(home: Page) -> LearningIndexPage:
                 title="Learning",
                 slug="learning",
                 show_in_menus=True,
-                summary="Short modules for everyone who works in health and social care, with a certificate that your employer can check.",
+                summary="Short modules for everyone in health and social care, with a certificate that your employer can check.",
             )
         )
     return index

@@ -17,7 +17,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from learning import completion, courses, playing
-from learning.models import Attempt, CoursePage, LaunchSession, ModulePage, ModuleProgress, Registration
+from learning.models import Attempt, CoursePage, LaunchSession, ModulePage, ModuleProgress, Registration, Step
 from people.models import Affiliation, District, Organisation, StaffGroup, User
 
 ORGANISATIONS = [
@@ -124,7 +124,7 @@ def _work_through(
     loader: Loader, registration: Registration, module: ModulePage, at: datetime, *, is_finishing: bool
 ) -> datetime:
     """One module, in one or two sittings. Back comes when the next may begin."""
-    rng, steps = loader.rng, playing.steps(module)
+    rng, steps = loader.rng, module.lesson()
     upto = len(steps) if is_finishing else rng.randint(1, len(steps) - 1)
     cut = rng.randint(2, upto - 1) if upto > 3 and rng.random() < 0.35 else upto
     for part in filter(None, [steps[:cut], steps[cut:upto]]):
@@ -134,7 +134,7 @@ def _work_through(
 
 
 def _sit(
-    loader: Loader, registration: Registration, module: ModulePage, part: list[playing.Step], at: datetime, *, is_last: bool
+    loader: Loader, registration: Registration, module: ModulePage, part: list[Step], at: datetime, *, is_last: bool
 ) -> datetime:
     """One sitting; it and its statements are written only when it lies in the past."""
     key = uuid.UUID(int=loader.rng.getrandbits(128), version=4)
@@ -145,10 +145,10 @@ def _sit(
     for step in part:
         at += timedelta(seconds=loader.rng.randint(35, 170))
         if step.question:
-            chosen, is_right = _choose(loader.rng, step)
-            said.append(playing.answered(sitting, step, chosen, is_right, at=at))
-            attempts.append(Attempt(question=step.question.id, chosen=chosen, is_right=is_right, at=at))
-            at += timedelta(seconds=loader.rng.randint(10, 45))
+            for chosen, is_right in _choices(loader.rng, step):
+                said.append(playing.answered(sitting, step, chosen, is_right, at=at))
+                attempts.append(Attempt(question=step.question.id, chosen=chosen, is_right=is_right, at=at))
+                at += timedelta(seconds=loader.rng.randint(10, 45))
         said.append(playing.gone_on(sitting, step, at=at))
     if is_last:
         said += [playing.defined(sitting, "completed", at, {"completion": True}), _passed(sitting, at)]
@@ -168,12 +168,14 @@ def _passed(sitting: LaunchSession, at: datetime) -> dict:
     return playing.defined(sitting, "passed", at, {"success": True, "score": {"scaled": 1.0}})
 
 
-def _choose(rng: random.Random, step: playing.Step) -> tuple[list[str], bool]:
+def _choices(rng: random.Random, step: Step) -> list[tuple[list[str], bool]]:
+    """What was chosen, one after the other: at last the right answers, now and then after a wrong one."""
     answers = {child.id: child.value["correct"] for child in step.question.value["answers"].bound_blocks}
     right = [key for key, correct in answers.items() if correct]
-    if rng.random() < 0.85:
-        return right, True
-    return [rng.choice([key for key, correct in answers.items() if not correct] or right)], False
+    wrong = [key for key, correct in answers.items() if not correct]
+    if wrong and rng.random() < 0.3:
+        return [([rng.choice(wrong)], False), (right, True)]
+    return [(right, True)]
 
 
 def _keep(attempts: list[Attempt], registration: Registration, module: ModulePage) -> None:

@@ -2,7 +2,7 @@
 
 from learning.lrs.models import Credential, Statement
 from learning.models.completion import BAND_FIELDS, Attempt, Certificate, ModuleProgress, MonthlyCount, Reflection
-from learning.models.courses import CoursePage, LearningIndexPage, ModulePage, Registration
+from learning.models.courses import CoursePage, LearningIndexPage, ModulePage, ModuleRow, Registration, Step
 from learning.models.launches import LaunchSession
 
 __all__ = [
@@ -15,8 +15,10 @@ __all__ = [
     "LearningIndexPage",
     "ModulePage",
     "ModuleProgress",
+    "ModuleRow",
     "MonthlyCount",
     "Reflection",
     "Registration",
     "Statement",
+    "Step",
 ]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
 from core.encryption import EncryptedTextField
-from learning.models.courses import CoursePage, ModulePage, Registration
+from learning.models.courses import CoursePage, ModulePage, Registration, Step
 
 
 class ModuleProgress(models.Model):
@@ -56,6 +56,11 @@ class ModuleProgress(models.Model):
     @property
     def audit_key(self) -> uuid.UUID:
         return self.key
+
+    def place(self, steps: list[Step]) -> int:
+        """The number of the step to go on at: after the one last gone on from. Where that was deleted: the first."""
+        passed = next((step.number for step in steps if step.id == self.step), 0)
+        return min(passed + 1, len(steps))
 
     @property
     def minutes(self) -> int:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from typing import ClassVar
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -19,9 +21,58 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.fields import RichTextField, StreamField
 from wagtail.search import index
 
-from learning.blocks import SourceBlock, StepBlock
+from learning.blocks import TO_ANSWER, SourceBlock, StepBlock
 from pages.models import BasePage
 from people.models import Organisation, StaffGroup
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a module as its learner meets it. Counted from 1."""
+
+    number: int
+    id: str
+    title: str
+    body: Any
+
+    @cached_property
+    def question(self):
+        """The question that the step asks, as a block with `id` and `value`; or None."""
+        return next((child for child in self.body if child.block_type == "question"), None)
+
+    @cached_property
+    def reflection(self):
+        return next((child for child in self.body if child.block_type == "reflection"), None)
+
+    @cached_property
+    def reading(self) -> list:
+        """What there is to read before anything is asked."""
+        return [child for child in self.body if child.block_type not in TO_ANSWER]
+
+
+@dataclass(frozen=True)
+class ModuleRow:
+    """A module in the list of its course, as one learner stands in it."""
+
+    number: int
+    module: ModulePage
+    progress: Any = None
+
+    @property
+    def is_done(self) -> bool:
+        return bool(self.progress and self.progress.completed_at)
+
+    @property
+    def is_started(self) -> bool:
+        return bool(self.progress) and not self.is_done
+
+    @cached_property
+    def steps(self) -> list[Step]:
+        return self.module.lesson()
+
+    @property
+    def place(self) -> int:
+        return self.progress.place(self.steps)
 
 
 class LearningIndexPage(BasePage):
@@ -59,10 +110,27 @@ class CoursePage(BasePage):
     def modules(self) -> models.QuerySet[ModulePage]:
         return ModulePage.objects.child_of(self).live().order_by("path")
 
+    def registration_of(self, user) -> Registration | None:
+        """The learner's registration, with the progress in its modules."""
+        return self.registrations.visible_to(user).prefetch_related("progress").first()
+
+    def rows(self, registration: Registration | None) -> list[ModuleRow]:
+        """The modules in their order, as the registered learner stands in them."""
+        progress = {row.module_id: row for row in registration.progress.all()} if registration else {}
+        return [ModuleRow(number, module, progress.get(module.pk)) for number, module in enumerate(self.modules(), 1)]
+
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
-        context["modules"] = list(self.modules())
-        return context
+        registration = self.registration_of(request.user)
+        rows = self.rows(registration)
+        started = [row for row in rows if row.is_started]
+        latest = max(started, key=lambda row: row.progress.last_act_at, default=None)
+        return context | {
+            "registration": registration,
+            "rows": rows,
+            "now": latest,
+            "minutes": sum(row.module.minutes for row in rows),
+        }
 
 
 class ModulePage(BasePage):
@@ -110,6 +178,29 @@ class ModulePage(BasePage):
     @property
     def course(self) -> CoursePage:
         return self.get_parent().specific
+
+    def lesson(self) -> list[Step]:
+        """The steps as a learner meets them."""
+        return [Step(number, child.id, child.value["title"], child.value["body"]) for number, child in enumerate(self.steps, 1)]
+
+    def source_numbers(self) -> dict[str, int]:
+        """Key → number of each source, in their order."""
+        return {child.value["key"]: number for number, child in enumerate(self.sources, 1)}
+
+    def get_context(self, request, *args, **kwargs):
+        context = super().get_context(request, *args, **kwargs)
+        course = self.course
+        registration = course.registration_of(request.user)
+        progress = {row.module_id: row for row in registration.progress.all()} if registration else {}
+        steps, mine = self.lesson(), progress.get(self.pk)
+        return context | {
+            "course": course,
+            "registration": registration,
+            "progress": mine,
+            "steps": steps,
+            "place": mine.place(steps) if mine and steps else 1,
+            "sources": self.source_numbers(),
+        }
 
     def digest(self) -> str:
         """A fingerprint of what is taught, so that a version counts changes of teaching and nothing else."""
