@@ -1,5 +1,80 @@
+"""Where allauth asks us: what to say, where to go after signing up, and who may take a second factor off."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.utils import get_next_redirect_url
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from core import encryption
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    pass
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "account_inactive": _("This account is closed"),
+        "duplicate_email": _("This is the address you use already"),
+        "email_password_mismatch": _("The e-mail address or the password is not right. Check both and try again"),
+        "email_taken": _("This address cannot be used. Try another"),
+        "enter_current_password": _("This is not your password. Enter the one you use now"),
+        "incorrect_code": _("This is not the code we sent. Check it and enter it again"),
+        "incorrect_password": _("This is not your password. Check it and try again"),
+        "invalid_or_expired_key": _("This link has been used or is too old. Ask for another"),
+        "invalid_password_reset": _("This link has been used or is too old. Ask for another"),
+        "too_many_login_attempts": _("That was too many tries. Wait five minutes, then try again. Nothing is lost"),
+        "rate_limited": _("That was too many tries. Wait a few minutes, then try again. Nothing is lost"),
+        "same_as_current": _("This is the address you use already"),
+    }
+
+    def save_user(self, request, user, form, commit: bool = True):
+        user.display_name = form.cleaned_data["display_name"]
+        return super().save_user(request, user, form, commit)
+
+    def post_login(self, request, user, *, signup: bool, redirect_url: str | None, **kwargs: Any):
+        """After signing up, ask where somebody works, then go where they were going."""
+        if signup:
+            going_to = redirect_url or get_next_redirect_url(request) or reverse(settings.LOGIN_REDIRECT_URL)
+            redirect_url = f"{reverse('account:work')}?{urlencode({'next': going_to})}"
+        return super().post_login(request, user, signup=signup, redirect_url=redirect_url, **kwargs)
+
+    def get_password_change_redirect_url(self, request) -> str:
+        return reverse("account:home")
+
+    def get_email_verification_redirect_url(self, email_address) -> str:
+        return reverse("account:home") if self.request.user.is_authenticated else reverse("account_login")
+
+    def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
+        super().send_mail(template_prefix, email, {"site_name": settings.SITE_NAME, "site_url": settings.BASE_URL, **context})
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "cannot_delete_authenticator": _("Your work here needs the second step, so it cannot be turned off"),
+        "cannot_generate_recovery_codes": _("Set up an authenticator app first"),
+        "incorrect_code": _("This is not the code that holds now. Wait for the next one and enter that"),
+        "unverified_email": _("Confirm your e-mail address first"),
+    }
+
+    def encrypt(self, text: str) -> str:
+        return encryption.seal(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return encryption.unseal(encrypted_text)
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """Whoever needs a second factor keeps one."""
+        others = Authenticator.objects.filter(user=authenticator.user, type=Authenticator.Type.WEBAUTHN).exclude(
+            pk=authenticator.pk
+        )
+        return not authenticator.user.needs_second_factor or others.exists()
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        return {"id": str(urlsplit(settings.BASE_URL).hostname), "name": settings.SITE_NAME}

@@ -26,6 +26,15 @@ class District(models.Model):
         return self.name
 
 
+class OrganisationManager(models.Manager["Organisation"]):
+    def not_listed(self) -> Organisation:
+        """The one row that stands for every organisation that is not in the list."""
+        return self.get(kind=Organisation.Kind.NOT_LISTED)
+
+    def listed(self) -> models.QuerySet[Organisation]:
+        return self.exclude(kind=Organisation.Kind.NOT_LISTED)
+
+
 class Organisation(models.Model):
     """A body whose staff learn, or which runs or answers a panel."""
 
@@ -47,8 +56,12 @@ class Organisation(models.Model):
     ods_code = models.CharField(_("ODS code"), max_length=10, blank=True, help_text=_("From the NHS Organisation Data Service."))
     district = models.ForeignKey(District, models.PROTECT, null=True, blank=True, verbose_name=_("district"))
 
+    objects = OrganisationManager()
+
     class Meta:
         ordering = ["name"]
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
         constraints = [
             models.UniqueConstraint("ods_code", condition=~Q(ods_code=""), name="organisation_ods_code_once"),
             models.UniqueConstraint("kind", condition=Q(kind="not_listed"), name="one_organisation_stands_for_not_listed"),
@@ -62,10 +75,13 @@ class StaffGroup(models.Model):
     """A staff group of the NHS Electronic Staff Record, or one of the few beside it that also learn here."""
 
     name = models.CharField(_("name"), max_length=80, unique=True)
+    esr_name = models.CharField(_("name in the Electronic Staff Record"), max_length=80, blank=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     class Meta:
         ordering = ["position", "name"]
+        verbose_name = _("staff group")
+        verbose_name_plural = _("staff groups")
 
     def __str__(self) -> str:
         return self.name
@@ -93,7 +109,6 @@ class User(AbstractBaseUser, PermissionsMixin):
         EMAIL = "email", _("E-mail")
         PHONE = "phone", _("Telephone")
         TEXT = "text", _("Text message")
-        POST = "post", _("Post")
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     email = models.EmailField(_("e-mail address"), unique=True)
@@ -105,6 +120,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     date_joined = models.DateTimeField(default=timezone.now)
+    warned_at = models.DateTimeField(null=True, blank=True, help_text=_("When we said that the account will be deleted."))
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -112,6 +128,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     objects = UserManager()
 
     class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
         constraints = [models.UniqueConstraint(Lower("email"), name="user_email_once_in_any_case")]
 
     def __str__(self) -> str:
@@ -127,7 +145,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.display_name
 
     def get_short_name(self) -> str:
-        return self.display_name.split(" ")[0]
+        """The whole name: what stands before its first space is not always what somebody is called."""
+        return self.display_name
 
     @property
     def audit_key(self) -> uuid.UUID:
@@ -178,7 +197,9 @@ class Affiliation(models.Model):
         ordering = ["-since", "-pk"]
         constraints = [
             models.UniqueConstraint("person", condition=Q(until=None), name="one_current_affiliation"),
-            models.CheckConstraint(condition=Q(until=None) | Q(until__gte=models.F("since")), name="affiliation_ends_after_it_began"),
+            models.CheckConstraint(
+                condition=Q(until=None) | Q(until__gte=models.F("since")), name="affiliation_ends_after_it_began"
+            ),
         ]
 
     def __str__(self) -> str:
