@@ -36,11 +36,7 @@ PURPOSES = {
     ),
     "research": Purpose(
         _("Help to make this better"),
-        (
-            _(
-                "Ask me now and then what I think of this site, so that it gets better. I need not answer. I can stop it at any time."
-            ),
-        ),
+        (_("Ask me now and then what would make this site better. I need not answer. I can stop it at any time."),),
     ),
 }
 

@@ -15,6 +15,7 @@ from pages.forms import GovukForm, GovukFormMixin, GovukModelForm
 from people import consent
 from people.models import Organisation, StaffGroup, User
 
+EMAIL_LABEL = _("E-mail address")
 EMAIL = {
     "required": _("Enter your e-mail address"),
     "invalid": _("Enter an email address in the correct format, like name@example.com"),
@@ -22,6 +23,7 @@ EMAIL = {
 NEW_PASSWORD = {"required": _("Enter a password")}
 PASSWORD_HINT = _("At least 10 characters. Three words that do not belong together are easy to remember and hard to guess.")
 NAME_HINT = _("The name you use. It stands on your certificates, and you can change it at any time.")
+NAME_TOO_LONG = _("Your name must be 120 characters or fewer")
 LONGEST_EMAIL = 254
 
 # Languages that people in the demonstration's region most often ask to be written to in (BCP 47).
@@ -53,7 +55,7 @@ def say(field: forms.Field, label: Any = None, hint: Any = "", **messages: Any) 
     field.error_messages.update(messages)
 
 
-def say_email(field: forms.Field, hint: Any = "", label: Any = _("E-mail address")) -> None:
+def say_email(field: forms.Field, hint: Any = "", label: Any = EMAIL_LABEL) -> None:
     field.widget = forms.EmailInput(attrs={"autocomplete": "email"})
     field.validators.append(MaxLengthValidator(LONGEST_EMAIL, _("Enter an e-mail address of at most 254 characters")))
     say(field, label, hint, **EMAIL)
@@ -67,7 +69,7 @@ class SignupForm(GovukFormMixin, allauth_forms.SignupForm):
         label=_("Your name"),
         help_text=NAME_HINT,
         max_length=120,
-        error_messages={"required": _("Enter your name"), "max_length": _("Your name must be 120 characters or fewer")},
+        error_messages={"required": _("Enter your name"), "max_length": NAME_TOO_LONG},
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     field_order = ["display_name", "email", "password1"]
@@ -158,7 +160,7 @@ class NameForm(GovukModelForm):
         error_messages = {
             "display_name": {
                 "required": _("Enter the name you use"),
-                "max_length": _("Your name must be 120 characters or fewer"),
+                "max_length": NAME_TOO_LONG,
             },
             "pronouns": {"max_length": _("Your pronouns must be 40 characters or fewer")},
         }
