@@ -6,9 +6,41 @@ import pytest
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.account.internal.flows.login import _AUTHENTICATION_METHODS_USER_SESSION_KEY
 from allauth.account.models import EmailAddress
+from django.core.cache import caches
+from django.core.management.commands import flush
+from wagtail.models import Page, Site
 
+from core import audit
+from learning import courses
+from learning.demo import course as demo_course
+from learning.models import CoursePage
 from people import affiliations, demo, reference, roles
 from people.models import Organisation, StaffGroup, User
+from tests.factories.learning import module_facts, outline_facts
+
+# the house ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def empty_caches():
+    """Rows of one test are gone in the next; what was cached of them must go too."""
+    for name in ["default", "pages"]:
+        caches[name].clear()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def flush_lifts_the_audit_triggers():
+    """The one place where the audit trail is emptied: between tests that commit."""
+    handle = flush.Command.handle
+
+    def handle_without_triggers(self, **options):
+        with audit.triggers_lifted(options["database"]):
+            return handle(self, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(flush.Command, "handle", handle_without_triggers)
+        yield
+
 
 # people ------------------------------------------------------------------------------------------
 # Lee learns, Sam is a stranger with an account, Ed writes and publishes courses, Val reads statistics.
@@ -95,3 +127,55 @@ def second_factor(db):
         return client
 
     return log_in
+
+
+# learning ----------------------------------------------------------------------------------------
+# A course of two full modules and an outline, and a shorter one in which every module is full.
+
+
+@pytest.fixture
+def home(db):
+    """The page at the site's root."""
+    root = Page.objects.filter(depth=1).first() or Page.add_root(instance=Page(title="Root", slug="root"))
+    page = root.get_children().first() or root.add_child(instance=Page(title="Home", slug="home"))
+    Site.objects.update_or_create(is_default_site=True, defaults={"hostname": "testserver", "root_page": page, "port": 80})
+    return page
+
+
+@pytest.fixture
+def learning_index(home):
+    return demo_course.load_index(home)
+
+
+@pytest.fixture
+def make_course(learning_index):
+    """`make_course(first, full=2, outlines=1)`: a published course whose modules are numbered from `first`."""
+
+    def make(first: int = 1, full: int = 2, outlines: int = 1) -> CoursePage:
+        page = CoursePage(title=f"Course {first}", slug=f"course-{first}", summary="A course", lead="For everyone.")
+        learning_index.add_child(instance=page)
+        page.save_revision().publish()
+        for number in range(first, first + full):
+            demo_course.load_module(page, module_facts(number))
+        for number in range(first + full, first + full + outlines):
+            demo_course.load_module(page, outline_facts(number))
+        return CoursePage.objects.get(pk=page.pk)
+
+    return make
+
+
+@pytest.fixture
+def course(make_course):
+    """Two full modules and an outline: it cannot be completed yet."""
+    return make_course()
+
+
+@pytest.fixture
+def full_course(make_course):
+    """Two modules, both full."""
+    return make_course(50, full=2, outlines=0)
+
+
+@pytest.fixture
+def registration(lee, course):
+    return courses.register(lee, course, by=lee)
