@@ -28,4 +28,6 @@ def sanitise(html: str) -> SafeString:
 
 def _keep(tag: str, attribute: str, value: str) -> str | None:
     """A link without a scheme would lead to wherever the page happens to stand, or to //another.example."""
+    if attribute != "href":  # rel, which nh3 has just set
+        return value
     return value if ABSOLUTE.match(value.strip()) else None

@@ -1,0 +1,123 @@
+"""The audit trail is written and never changed."""
+
+import uuid
+from types import SimpleNamespace
+
+import pytest
+from django.core.management import call_command
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from core import audit, checks, request_id
+from core.models import AuditEvent, OutboxEvent
+
+
+@pytest.fixture
+def subject(db):
+    """Anything with a random key."""
+    news = OutboxEvent(name="anything")
+    news.audit_key = uuid.uuid4()
+    return news
+
+
+@pytest.fixture
+def event(subject):
+    return audit.record("open", subject, before="draft", after="open")
+
+
+def sql(statement):
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def test_an_act_is_written_with_keys_and_states_and_the_request(subject):
+    pat = SimpleNamespace(audit_key=uuid.uuid4())
+    token = request_id.begin()
+    try:
+        event = audit.record("approve", subject, by=pat, before="checked", after="approved")
+        assert event.request_id == request_id.current() != ""
+    finally:
+        request_id.end(token)
+    event.refresh_from_db()
+    assert (event.act, event.actor, event.subject) == ("approve", pat.audit_key, subject.audit_key)
+    assert (event.subject_kind, event.before, event.after) == ("core.outboxevent", "checked", "approved")
+
+
+def test_the_system_acts_without_an_actor(event):
+    assert event.actor is None
+    assert event.request_id == ""
+
+
+def test_an_act_on_many_costs_one_statement(subject, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        audit.record_all("close", [(subject, "open", "closed")] * 3)
+    assert AuditEvent.objects.filter(act="close").count() == 3
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda event: event.delete(),
+        lambda event: event.save(update_fields=["act"]),
+        lambda event: AuditEvent.objects.update(at=timezone.now()),
+        lambda event: AuditEvent.objects.all().delete(),
+        lambda event: AuditEvent.objects.bulk_update([event], ["after"]),
+        lambda event: sql("UPDATE core_auditevent SET act = 'nothing'"),
+        lambda event: sql("DELETE FROM core_auditevent"),
+    ],
+    ids=["delete", "save", "update", "delete all", "bulk update", "raw update", "raw delete"],
+)
+def test_nobody_changes_or_deletes_a_row(event, change):
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        change(event)
+    assert AuditEvent.objects.get().act == "open"
+
+
+@pytest.mark.postgres
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no TRUNCATE")
+def test_nobody_truncates_the_table(event):
+    with pytest.raises(IntegrityError, match="append-only"):
+        sql("TRUNCATE core_auditevent")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_remade_table_has_lost_its_triggers_and_the_next_migrate_puts_them_back():
+    field = AuditEvent._meta.get_field("act")
+    wider = field.clone()
+    wider.max_length = 80
+    wider.set_attributes_from_name("act")
+    with connection.schema_editor() as editor:
+        editor.alter_field(AuditEvent, field, wider)
+    if connection.vendor == "sqlite":
+        assert len(audit.missing()) == 2
+    call_command("migrate", verbosity=0)
+    assert audit.missing() == []
+    with connection.schema_editor() as editor:
+        editor.alter_field(AuditEvent, wider, field)
+    call_command("migrate", verbosity=0)
+    assert audit.missing() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_check_notices_when_triggers_are_gone():
+    assert checks.audit_trail_is_guarded(None, databases=["default"]) == []
+    with audit.triggers_lifted():
+        (error,) = checks.audit_trail_is_guarded(None, databases=["default"])
+        assert error.id == "core.E008"
+        assert "core_auditevent" in error.msg
+        assert checks.audit_trail_is_guarded(None, databases=None) == []
+    assert checks.audit_trail_is_guarded(None, databases=["default"]) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_flush_between_tests_lifts_the_triggers_and_puts_them_back(subject):
+    audit.record("open", subject)
+    call_command("flush", interactive=False, verbosity=0)
+    assert not AuditEvent.objects.exists()
+    assert audit.missing() == []
+
+
+def test_installing_twice_changes_nothing(db):
+    audit.install()
+    audit.install()
+    assert audit.missing() == []
