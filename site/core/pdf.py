@@ -57,7 +57,6 @@ def _fonts() -> typst.Fonts:
     return fonts
 
 
-@functools.cache
 def _logo() -> str:
     """An operator's own logo, or our wordmark while the platform has our name; without either, the name in letters."""
     theirs = Path(settings.SITE_THEME) / "logo.svg"
