@@ -8,33 +8,25 @@ import pypdf
 import pytest
 from django.core import mail as outgoing
 from django.utils.translation import gettext_lazy
-from wagtail.models import Locale, Page
 
 from core import mail
 from core.models import AuditEvent
 from learning import emails
-from learning.models import Certificate, CoursePage, LearningIndexPage, ModulePage, Registration
+from learning.models import Certificate, Registration
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def certificate(lee, hospital, nurses):
-    Locale.objects.get_or_create(language_code="en-gb")
-    top = Page.get_first_root_node() or Page.add_root(instance=Page(title="Root", slug="root"))
-    index = top.add_child(instance=LearningIndexPage(title="Learning", slug="learning"))
-    course = index.add_child(instance=CoursePage(title="LGBTQ+ inclusive cancer care", slug="care", lead="For all."))
-    module = course.add_child(instance=ModulePage(title="Language <that> includes", slug="language", is_outline=True))
-    registration = Registration.objects.create(learner=lee, course=course, organisation=hospital, staff_group=nurses)
-    issued_at = datetime(2026, 11, 18, 12, tzinfo=UTC)
+def certificate(registration):
     return Certificate.objects.create(
         code="7F3K-29QD-0X1Z",
         registration=registration,
-        module=module,
-        title=module.title,
+        module=registration.course.modules().first(),
+        title="Language <that> includes",
         version=3,
         minutes=72,
-        issued_at=issued_at,
+        issued_at=datetime(2026, 11, 18, 12, tzinfo=UTC),
     )
 
 
