@@ -56,7 +56,7 @@ def test_the_last_module_completes_the_course(full_course, lee):
     registration.refresh_from_db()
     assert registration.status == Registration.Status.COMPLETED
     assert Certificate.objects.filter(registration=registration, module=None).count() == 1
-    assert Statement.objects.filter(verb=vocabulary.iri("satisfied")).count() == 1
+    assert Statement.objects.filter(verb=vocabulary.SATISFIED).count() == 1
     assert OutboxEvent.objects.filter(name="course.completed").count() == 1
     assert MonthlyCount.objects.get(page=full_course, organisation=0, staff_group=0).completions == 1
 
