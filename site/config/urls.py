@@ -23,3 +23,8 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
     path("", include(wagtail_urls)),
 ]
+
+handler400 = "website.views.bad_request"
+handler403 = "website.views.forbidden"
+handler404 = "website.views.not_found"
+handler500 = "website.views.server_error"

@@ -1,5 +1,95 @@
-from django.http import HttpRequest, HttpResponse
+"""What the site answers beside its pages: health, files for machines, and kind words when something is wrong."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.sitemaps import Sitemap
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.template import loader
+from django.templatetags.static import static
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from wagtail.models import Page, Site
+
+from website import health
+
+
+@never_cache
+def live(request: HttpRequest) -> JsonResponse:
+    """The process answers. Nothing else is asked."""
+    return JsonResponse({"live": True})
+
+
+@never_cache
+def ready(request: HttpRequest) -> JsonResponse:
+    """The installation can work. Strangers learn no more than yes or no."""
+    report = health.report()
+    status = 200 if report["ready"] else 503
+    is_staff = report["database"] and request.user.is_authenticated and request.user.is_staff
+    return JsonResponse(report if is_staff else {"ready": report["ready"]}, status=status)
+
+
+def robots(request: HttpRequest) -> HttpResponse:
+    """Public pages may be found; nobody's own pages, and nothing of a demonstration."""
+    closed = ["/"] if settings.DEMO else ["/account/", "/admin/", "/api/", "/xapi/", "/learning/my/", "/learning/play/"]
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed), f"Sitemap: {settings.BASE_URL}/sitemap.xml"]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
+
+
+def manifest(request: HttpRequest) -> JsonResponse:
+    icon = {"src": static("pages/icon.svg"), "sizes": "any", "type": "image/svg+xml"}
+    about = {"name": settings.SITE_NAME, "start_url": "/", "display": "browser", "background_color": "#fdfbfc", "theme_color": "#37103a"}
+    return JsonResponse({**about, "icons": [icon]}, content_type="application/manifest+json")
+
+
+def favicon(request: HttpRequest) -> HttpResponse:
+    """For browsers that ask at the root."""
+    return HttpResponse(status=302, headers={"Location": static("pages/icon.svg"), "Cache-Control": "max-age=86400"})
+
+
+class PublicPages(Sitemap):
+    """Every page that anyone may read."""
+
+    def items(self):
+        roots = Site.objects.values_list("root_page__path", flat=True)
+        live = Page.objects.live().public().order_by("path")
+        return [page for page in live if page.path.startswith(tuple(roots))]
+
+    def location(self, item: Page) -> str:
+        return item.get_url_parts()[2]
+
+    def lastmod(self, item: Page):
+        return item.last_published_at
+
+
+def answer(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
+    """A page that says what went wrong and what to do."""
+    context = {"status": status, "heading": title, "text": text}
+    return render(request, "website/wrong.html", context, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    text = _("Something in the address or in what was sent could not be read. Go back and try again.")
+    return answer(request, 400, _("We could not read that"), text)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    text = _("Your account is not set up to see this page. If you think it should be, ask the person who runs the site for you.")
+    return answer(request, 403, _("You cannot open this page"), text)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    text = _("It may have moved, or the address may have a slip in it. If you typed it, check it; if you followed a link, tell us.")
+    return answer(request, 404, _("There is no page here"), text)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return HttpResponse(status=403)
+    """Most often a form that stood open in a session which has ended."""
+    text = _("The page stood open too long, or you signed in or out in another tab. Nothing was saved. Go back, load the page again and send it once more.")
+    return answer(request, 403, _("We could not take what you sent"), text)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Without database, session or context: whatever failed may fail again."""
+    return HttpResponse(loader.get_template("website/500.html").render({"SITE_NAME": settings.SITE_NAME}), status=500)
