@@ -86,8 +86,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "core.middleware.RequestIdMiddleware",
+    "core.middleware.ContentHostMiddleware",  # before anything asks for the host
     "django.middleware.security.SecurityMiddleware",
-    "core.middleware.ContentHostMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "core.middleware.PageCacheMiddleware",  # outside all that follows: a hit costs one query and no session
     "csp.middleware.CSPMiddleware",
@@ -294,7 +294,7 @@ CONTENT_SECURITY_POLICY = {
     },
     "EXCLUDE_URL_PREFIXES": ["/admin/"],
 }
-# Wagtail's editor writes inline styles and scripts (docs/decisions/0010); only signed-in staff reach it.
+# Wagtail's editor writes inline styles and scripts (docs/decisions/0008); only signed-in staff reach it.
 ADMIN_CONTENT_SECURITY_POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; frame-src 'self'; "

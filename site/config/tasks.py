@@ -36,9 +36,7 @@ class Q2Backend(BaseTaskBackend):
 
     def enqueue(self, task: Task, args, kwargs) -> TaskResult:
         self.validate_task(task)
-        result = self._result(
-            task, get_random_id(), normalize_json(list(args)), normalize_json(kwargs), enqueued_at=timezone.now()
-        )
+        result = self._result(task, get_random_id(), list(args), kwargs, enqueued_at=timezone.now())
         push = partial(async_task, "config.tasks.run", task.module_path, result.args, result.kwargs, task_name=result.id)
         if "orm" in settings.Q_CLUSTER:
             push()
@@ -51,12 +49,10 @@ class Q2Backend(BaseTaskBackend):
         """How a task went. With a broker other than the ORM's, nothing is known before its first run."""
         if found := Run.objects.filter(name=result_id).first():
             return self._ran(found)
-        waiting = (row.task() for row in OrmQ.objects.all())
-        for package in waiting:
-            if package["name"] == result_id:
-                return self._result(
-                    import_string(package["args"][0]), result_id, *package["args"][1:], enqueued_at=package["started"]
-                )
+        for package in (row.task for row in OrmQ.objects.all()):
+            if package.get("name") == result_id:
+                path, args, kwargs = package["args"]
+                return self._result(import_string(path), result_id, args, kwargs, enqueued_at=package["started"])
         raise TaskResultDoesNotExist(result_id)
 
     def _ran(self, found: Run) -> TaskResult:

@@ -1,0 +1,89 @@
+"""Keys are made once, three different ones, and stay."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from cryptography.fernet import Fernet
+from django.conf import settings
+from environs import Env
+
+SCRIPT = settings.BASE_DIR / "scripts" / "environment.py"
+KEYS = ["SECRET_KEY", "FIELD_ENCRYPTION_KEYS", "BLIND_INDEX_KEY"]
+
+
+def write(path):
+    subprocess.run([sys.executable, SCRIPT, path], check=True)
+    return path.read_text()
+
+
+@pytest.fixture
+def written(tmp_path, monkeypatch):
+    """The keys as the settings would read them."""
+    for name in KEYS:
+        monkeypatch.delenv(name, raising=False)
+    write(tmp_path / ".env")
+    env = Env()
+    env.read_env(str(tmp_path / ".env"), recurse=False)
+    keys = {name: env.str(name) for name in KEYS}
+    for name in KEYS:
+        monkeypatch.delenv(name)
+    return keys
+
+
+def test_three_different_keys_are_made(written):
+    assert len(set(written.values())) == 3
+    assert min(len(key) for key in written.values()) >= 44
+    Fernet(written["FIELD_ENCRYPTION_KEYS"])
+
+
+def test_only_the_owner_may_read_them(tmp_path):
+    write(tmp_path / ".env")
+    assert (tmp_path / ".env").stat().st_mode & 0o777 == 0o600
+
+
+def test_keys_are_kept_over_restarts(tmp_path):
+    assert write(tmp_path / ".env") == write(tmp_path / ".env")
+
+
+def test_two_installations_have_different_keys(tmp_path):
+    assert write(tmp_path / "one") != write(tmp_path / "two")
+
+
+@pytest.mark.parametrize("missing", KEYS)
+def test_without_a_key_nothing_starts(missing, tmp_path):
+    """Settings have no default for a key. (`.env` is read from the project, so the key is given empty.)"""
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "DATABASE_URL": f"sqlite:///{tmp_path}/db"}
+    environment |= {name: Fernet.generate_key().decode() for name in KEYS} | {missing: ""}
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "ERROR"],
+        cwd=settings.BASE_DIR,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode != 0
+
+
+def test_settings_have_no_default_for_a_key():
+    text = (settings.BASE_DIR / "site" / "config" / "settings.py").read_text()
+    assert 'env.str("SECRET_KEY")' in text
+    assert 'env.list("FIELD_ENCRYPTION_KEYS")' in text
+    assert 'env.str("BLIND_INDEX_KEY")' in text
+
+
+def test_the_demonstration_is_off_in_settings_and_on_only_in_make():
+    root = settings.BASE_DIR
+    assert 'env.bool("DEMO", False)' in (root / "site" / "config" / "settings.py").read_text()
+    assert "run: export DEMO := $(or $(DEMO),True)" in (root / "Makefile").read_text()
+
+
+def test_a_deployment_with_the_demonstration_is_refused(tmp_path):
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "DEMO": "True"}
+    environment |= {"DATABASE_URL": f"sqlite:///{tmp_path}/db"}
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy"], cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True
+    )
+    assert done.returncode != 0
+    assert "DEMO" in done.stderr
