@@ -25,6 +25,12 @@ def file_name(certificate: Certificate) -> str:
     return f"certificate-{certificate.code}.pdf"
 
 
+def holder(certificate: Certificate) -> str:
+    """The name its holder goes by now; none when they have been erased."""
+    learner = certificate.registration.learner
+    return learner.display_name if learner else ""
+
+
 def check_url() -> str:
     """Where anybody can check a certificate's number."""
     return settings.BASE_URL + reverse("learning:check")
@@ -64,7 +70,7 @@ def learning_time(minutes: int) -> str:
 def _certificate(certificate: Certificate) -> dict:
     return {
         "title": gettext("Certificate %(number)s") % {"number": certificate.code},
-        "name": certificate.registration.learner.display_name,
+        "name": holder(certificate),
         "course_or_module": certificate.title,
         "facts": facts(certificate),
         "check_url": check_url(),

@@ -29,8 +29,10 @@ def send_certificate(certificate_pk: int) -> None:
 
 
 def certificate_ready(certificate: Certificate) -> None:
-    """Tell the learner, with the certificate attached."""
+    """Tell the learner, if there still is one, with the certificate attached."""
     learner = certificate.registration.learner
+    if learner is None:
+        return
     with translation.override(mail.language(learner)):
         context = _context(certificate)
         attachment = (documents.file_name(certificate), documents.certificate_pdf(certificate), "application/pdf")
@@ -45,7 +47,7 @@ def _to_be_mailed(certificate_pk: int) -> Certificate | None:
 def _context(certificate: Certificate) -> dict:
     return {
         "certificate": certificate,
-        "name": certificate.registration.learner.display_name,
+        "name": documents.holder(certificate),
         "completed_on": documents.completed_on(certificate),
         "facts": documents.facts(certificate),
         "certificate_url": settings.BASE_URL + reverse("learning:certificate", args=[certificate.key]),

@@ -14,6 +14,7 @@ import json
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import typst
 from django.conf import settings
@@ -46,7 +47,7 @@ def render(template: Path | str, data: dict) -> bytes:
 def _compile(template: Path, data: dict) -> bytes:
     """One compiler per call: one is not to be shared by threads. The typefaces are, and hold most of the cost."""
     compiler = typst.Compiler(template, root=settings.BASE_DIR, font_paths=_fonts(), ignore_system_fonts=True)
-    return compiler.compile(format="pdf", pdf_standards=STANDARDS, sys_inputs={"data": json.dumps(data)})
+    return cast(bytes, compiler.compile(format="pdf", pdf_standards=STANDARDS, sys_inputs={"data": json.dumps(data)}))
 
 
 @functools.cache
