@@ -1,0 +1,86 @@
+"""Keys and secrets by which other systems read the record.
+
+A secret is 32 random bytes: its plain SHA-256 cannot be guessed back, and costs nothing at each request.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core import audit, errors
+from learning.lrs.models import Credential
+
+# xAPI 1.0.3 Communication 4.2.1. Scopes that write come with the complete record store.
+READ_ALL = frozenset({"all", "all/read", "statements/read"})
+SCOPES = ("all", "all/read", "statements/read", "statements/read/mine")
+USE_NOTED_EVERY = timedelta(minutes=1)
+NOBODY = "0" * 64
+
+
+@transaction.atomic
+def create(name: str, scopes: Sequence[str], by: audit.Audited | None = None) -> tuple[Credential, str]:
+    """A new credential and its secret, which is shown now and never again. Raises `DomainError` for a bad name or scope."""
+    _judge(name, scopes)
+    secret = secrets.token_urlsafe(32)
+    credential = Credential.objects.create(
+        name=name, key=secrets.token_hex(16), secret_digest=_digest(secret), scopes=sorted(set(scopes))
+    )
+    audit.record("credential.create", credential, by=by, after=" ".join(credential.scopes)[:64])
+    return credential, secret
+
+
+@transaction.atomic
+def revoke(credential: Credential, *, by: audit.Audited | None) -> None:
+    """The key opens nothing any more. What it wrote stays."""
+    credential.is_active = False
+    credential.save(update_fields=["is_active"])
+    audit.record("credential.revoke", credential, by=by, before="active", after="revoked")
+
+
+def authenticate(key: str, secret: str) -> Credential | None:
+    """The credential with this key and secret, if it is in use. The time taken does not tell which of them was wrong."""
+    credential = Credential.objects.filter(key=key, is_active=True).first()
+    digest = credential.secret_digest if credential else NOBODY
+    if not secrets.compare_digest(digest, _digest(secret)) or credential is None:
+        return None
+    _note_use(credential)
+    return credential
+
+
+def may_read(credential: Credential) -> bool:
+    return not READ_ALL.isdisjoint(credential.scopes)
+
+
+def may_read_own(credential: Credential) -> bool:
+    return may_read(credential) or "statements/read/mine" in credential.scopes
+
+
+def _judge(name: str, scopes: Sequence[str]) -> None:
+    if not name.strip() or len(name) > 80:
+        raise errors.DomainError(_("Give the credential a name of at most 80 characters."), code="bad_name", field="name")
+    if unknown := [scope for scope in scopes if scope not in SCOPES]:
+        message = _("There is no scope %(scope)s. Choose from: %(scopes)s.")
+        raise errors.DomainError(message % {"scope": unknown[0], "scopes": ", ".join(SCOPES)}, code="bad_scope", field="scopes")
+    if not scopes:
+        raise errors.DomainError(_("Give the credential at least one scope."), code="bad_scope", field="scopes")
+    if Credential.objects.filter(name=name).exists():
+        raise errors.Conflict(_("There is already a credential with this name."), code="name_taken", field="name")
+
+
+def _note_use(credential: Credential) -> None:
+    """At most once a minute, so that reading the record does not write at each request."""
+    now = timezone.now()
+    stale = models.Q(last_used_at=None) | models.Q(last_used_at__lt=now - USE_NOTED_EVERY)
+    if credential.last_used_at is None or credential.last_used_at < now - USE_NOTED_EVERY:
+        Credential.objects.filter(stale, pk=credential.pk).update(last_used_at=now)
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,56 @@
+"""PostgreSQL gives times and ids before commit, so a reader with a cursor could pass a row that commits later.
+
+Each row keeps the id of its transaction, taken before the clock is read for `stored`; readers stop before the oldest
+transaction that is still open. SQLite has one writer at a time: there nothing needs to be kept or held back.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import BigIntegerField, Func, Q
+from django.utils import timezone
+
+
+class _Oldest(Func):
+    template = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+    output_field = BigIntegerField()
+
+
+class _Next(Func):
+    template = "pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
+    output_field = BigIntegerField()
+
+
+def current_id() -> int:
+    """The id of this transaction on PostgreSQL (one cheap query); 0 elsewhere."""
+    return _value("SELECT pg_current_xact_id()::text::bigint") if _is_postgresql() else 0
+
+
+def settled() -> Q:
+    """The rows before which nothing can appear any more.
+
+    A visible row with an id that was not given out yet comes from another cluster, by a restored dump: it is settled.
+    """
+    return Q(xid__lt=_Oldest()) | Q(xid__gte=_Next()) if _is_postgresql() else Q()
+
+
+def consistent_through() -> datetime:
+    """Every statement stored before this moment can be read: now, or the start of the oldest transaction that writes."""
+    if not _is_postgresql():
+        return timezone.now()
+    return _value(
+        "SELECT coalesce(min(xact_start), clock_timestamp()) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND backend_xid IS NOT NULL"
+    )
+
+
+def _is_postgresql() -> bool:
+    return connection.vendor == "postgresql"
+
+
+def _value(query: str):
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return cursor.fetchone()[0]
