@@ -131,6 +131,5 @@ class ActivateSecondFactor(ActivateTOTPView):
 
     def form_valid(self, form: BaseForm) -> HttpResponse:
         response = super().form_valid(form)
-        self.request.session.cycle_key()
         record_authentication(self.request, self.request.user, method="mfa", type=Authenticator.Type.TOTP)
         return response

@@ -1,0 +1,184 @@
+"""What we hold about a person, given to them whole; and a person gone, with everything that was theirs.
+
+Each section of `SECTIONS` is a question that somebody may ask. A new room that keeps something about people adds one,
+and adds to `erase` what has to go.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
+from django.db.models import Q
+
+from core import audit, outbox, page_cache
+from core.models import AuditEvent
+from learning.lrs import agents
+from learning.models import Attempt, Certificate, LaunchSession, ModuleProgress, Reflection, Registration, Statement
+from people import consent, roles
+from people.models import User
+
+FILE_NAME = "your-data.json"
+
+Section = Callable[[User], Any]
+
+
+def held_about(person: User) -> dict[str, Any]:
+    """Everything, in sections."""
+    return {name: section(person) for name, section in SECTIONS.items()}
+
+
+def as_json(person: User) -> Iterator[str]:
+    """The same as JSON, section by section, so that no long record has to be in memory at once."""
+    for place, (name, section) in enumerate(SECTIONS.items()):
+        body = json.dumps(section(person), cls=DjangoJSONEncoder, indent=2, ensure_ascii=False)
+        yield f"{',' if place else '{'}\n{json.dumps(name)}: {body}"
+    yield "\n}\n"
+
+
+@transaction.atomic
+def erase(person: User, *, by: User | None) -> None:
+    """Delete a person and everything that is theirs.
+
+    What stays says nobody's name: the monthly counts, registrations and progress without a learner, so that what was
+    counted stays counted; and audit events and statements under random keys whose link to the person, the
+    pseudonym, is gone.
+    """
+    person = User.objects.select_for_update().get(pk=person.pk)
+    audit.record("person.erased", person, by=by)
+    outbox.write("person.erased", person=person.pk)
+    _forget_learning(person)
+    _end_sessions(person)
+    person.delete()  # and with it pseudonym, affiliations, consents, addresses, second factors, roles
+    page_cache.clear()
+
+
+def _forget_learning(person: User) -> None:
+    registrations = Registration.objects.filter(learner=person)
+    Certificate.objects.filter(registration__in=registrations).delete()
+    for model in [Attempt, Reflection]:
+        model.objects.filter(progress__registration__in=registrations).delete()
+    registrations.update(learner=None)
+
+
+def _end_sessions(person: User) -> None:
+    """A session holds their address. The list of devices names every session that signed in."""
+    keys = UserSession.objects.filter(user=person).values_list("session_key", flat=True)
+    Session.objects.filter(pk__in=list(keys)).delete()
+
+
+# Sections ----------------------------------------------------------------------------------------
+
+
+def _account(person: User) -> dict[str, Any]:
+    return {
+        "key": person.key,
+        "name": person.display_name,
+        "pronouns": person.pronouns,
+        "email": person.email,
+        "email_addresses": _rows(EmailAddress.objects.filter(user=person), "email", "verified", "primary"),
+        "language": person.language,
+        "contact_by": person.contact_by,
+        "phone": person.phone,
+        "joined": person.date_joined,
+        "last_signed_in": person.last_login,
+        "roles": roles.of(person),
+        "name_in_statements": person.actor_name,
+        "name_in_the_audit_trail": person.audit_key,
+    }
+
+
+def _affiliations(person: User) -> list[dict]:
+    return _rows(person.affiliations, "organisation__name", "staff_group__name", "since", "until")
+
+
+def _consents(person: User) -> list[dict]:
+    rows = person.consents.values("purpose", "wording_version", "given_at", "withdrawn_at")
+    return [{**row, "wording": str(consent.PURPOSES[row["purpose"]].wordings[row["wording_version"] - 1])} for row in rows]
+
+
+def _registrations(person: User) -> list[dict]:
+    wanted = ["key", "course__title", "organisation__name", "staff_group__name", "status", "registered_at", "completed_at"]
+    return _rows(Registration.objects.filter(learner=person), *wanted)
+
+
+def _progress(person: User) -> list[dict]:
+    wanted = [
+        "key",
+        "module__title",
+        "status",
+        "step",
+        "seconds",
+        "score",
+        "started_at",
+        "last_act_at",
+        "completed_at",
+        "version",
+    ]
+    return _rows(ModuleProgress.objects.filter(registration__learner=person), *wanted)
+
+
+def _sittings(person: User) -> list[dict]:
+    wanted = ["key", "module__title", "status", "opened_at", "last_act_at"]
+    return _rows(LaunchSession.objects.filter(registration__learner=person), *wanted)
+
+
+def _attempts(person: User) -> list[dict]:
+    wanted = ["progress__module__title", "question", "chosen", "is_right", "at"]
+    return _rows(Attempt.objects.filter(progress__registration__learner=person), *wanted)
+
+
+def _reflections(person: User) -> list[dict]:
+    return _rows(
+        Reflection.objects.filter(progress__registration__learner=person), "progress__module__title", "prompt", "text", "at"
+    )
+
+
+def _certificates(person: User) -> list[dict]:
+    wanted = ["code", "title", "version", "minutes", "status", "issued_at"]
+    return _rows(Certificate.objects.filter(registration__learner=person), *wanted)
+
+
+def _statements(person: User) -> list[dict]:
+    actor = agents.ifi(agents.account(person.actor_name))
+    return list(Statement.objects.filter(actor=actor).order_by("stored", "id").values_list("body", flat=True))
+
+
+def _devices(person: User) -> dict[str, list[dict]]:
+    return {
+        "signed_in": _rows(UserSession.objects.filter(user=person), "created_at", "ip", "user_agent"),
+        "second_factors": _rows(Authenticator.objects.filter(user=person), "type", "created_at", "last_used_at"),
+    }
+
+
+def _acts(person: User) -> list[dict]:
+    """What the audit trail says of what they did and what was done about them."""
+    theirs = Q(actor=person.audit_key) | Q(subject=person.audit_key)
+    return _rows(AuditEvent.objects.filter(theirs), "at", "act", "subject_kind", "before", "after")
+
+
+def _rows(rows: Any, *names: str) -> list[dict]:
+    return list(rows.values(*names))
+
+
+SECTIONS: dict[str, Section] = {
+    "account": _account,
+    "affiliations": _affiliations,
+    "consents": _consents,
+    "registrations": _registrations,
+    "progress": _progress,
+    "sittings": _sittings,
+    "answers": _attempts,
+    "reflections": _reflections,
+    "certificates": _certificates,
+    "statements": _statements,
+    "devices": _devices,
+    "acts": _acts,
+}

@@ -1,0 +1,122 @@
+"""Keeping nothing longer than it is needed. `run` is safe to repeat; it is called once a day by the queue."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce, Greatest
+from django.urls import reverse
+from django.utils import formats, timezone
+from django.utils.translation import gettext_lazy as _
+from django_q.models import Schedule
+
+from core import audit, mail
+from people.models import User
+from website import privacy
+
+UNCONFIRMED = timedelta(days=30)
+WARNING = timedelta(days=30)  # between the warning and the end of an account
+MAIL_FILES = timedelta(days=7)
+NAME = "Keep nothing longer than needed"
+
+
+def schedule() -> None:
+    """Have `run` called every day. Called at every set-up."""
+    Schedule.objects.get_or_create(name=NAME, defaults={"func": "website.retention.run", "schedule_type": Schedule.DAILY})
+
+
+def run() -> None:
+    clear_sessions()
+    for pk in unconfirmed().values_list("pk", flat=True):
+        delete_unconfirmed(pk)
+    for pk in to_warn().values_list("pk", flat=True):
+        warn(pk)
+    for pk in to_delete().values_list("pk", flat=True):
+        delete_unused(pk)
+    clear_mail_files()
+
+
+def unconfirmed() -> QuerySet[User]:
+    """Accounts whose address nobody confirmed within thirty days."""
+    addresses = EmailAddress.objects.filter(user=OuterRef("pk"))
+    waiting = User.objects.filter(Exists(addresses), ~Exists(addresses.filter(verified=True)), is_staff=False, is_superuser=False)
+    return waiting.filter(date_joined__lt=timezone.now() - UNCONFIRMED)
+
+
+def to_warn() -> QuerySet[User]:
+    """Learners whose account ends in thirty days unless they come back, and who have not been told since they were last here."""
+    return (
+        _learners().filter(last_here__lt=_end_of_keeping() + WARNING).filter(Q(warned_at=None) | Q(warned_at__lt=F("last_here")))
+    )
+
+
+def to_delete() -> QuerySet[User]:
+    """Learners who were told thirty days ago and have not come back."""
+    told = _learners().filter(last_here__lt=_end_of_keeping(), warned_at__gte=F("last_here"))
+    return told.filter(warned_at__lte=timezone.now() - WARNING)
+
+
+@transaction.atomic
+def warn(pk: int) -> None:
+    person = to_warn().filter(pk=pk).first()
+    if person is None:
+        return
+    now = timezone.now()
+    User.objects.filter(pk=pk).update(warned_at=now)
+    audit.record("account.end_announced", person)
+    day = max(now + WARNING, person.last_here + timedelta(days=_keeping_days()))  # type: ignore[attr-defined]
+    context = {"day": formats.date_format(timezone.localdate(day), "j F Y"), "url": settings.BASE_URL + reverse("account_login")}
+    mail.send(person, _("Your account"), "website/email/account_unused", context)
+
+
+def delete_unused(pk: int) -> None:
+    person = to_delete().filter(pk=pk).first()
+    if person is not None:
+        privacy.erase(person, by=None)
+
+
+def delete_unconfirmed(pk: int) -> None:
+    person = unconfirmed().filter(pk=pk).first()
+    if person is not None:
+        privacy.erase(person, by=None)
+
+
+def clear_sessions() -> None:
+    """Sessions past their end, and the list's rows of devices whose session is gone."""
+    Session.objects.filter(expire_date__lt=timezone.now()).delete()
+    known = Session.objects.filter(session_key=OuterRef("session_key"))
+    UserSession.objects.filter(~Exists(known)).delete()
+
+
+def clear_mail_files() -> None:
+    """Mail that was written to files, where it is: the embedded default and the demonstration."""
+    folder = Path(getattr(settings, "EMAIL_FILE_PATH", None) or "")
+    if not getattr(settings, "EMAIL_FILE_PATH", None) or not folder.is_dir():
+        return
+    oldest = time.time() - MAIL_FILES.total_seconds()
+    for file in folder.glob("*.log"):
+        if file.stat().st_mtime < oldest:
+            file.unlink(missing_ok=True)
+
+
+def _learners() -> QuerySet[User]:
+    """Everybody who holds no role, with the last time they were here: signing in, or an act in a module."""
+    last_act = Coalesce(Max("registrations__progress__last_act_at"), F("date_joined"))
+    learners = User.objects.filter(is_staff=False, is_superuser=False)
+    return learners.annotate(last_here=Greatest("date_joined", Coalesce("last_login", "date_joined"), last_act))
+
+
+def _end_of_keeping() -> datetime:
+    return timezone.now() - timedelta(days=_keeping_days())
+
+
+def _keeping_days() -> int:
+    return round(settings.RETENTION_LEARNER_MONTHS * 365 / 12)
