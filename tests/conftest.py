@@ -8,7 +8,7 @@ from allauth.account.internal.flows.login import _AUTHENTICATION_METHODS_USER_SE
 from allauth.account.models import EmailAddress
 from django.core.cache import caches
 from django.core.management.commands import flush
-from wagtail.models import Page, Site
+from wagtail.models import Locale, Page, Site
 
 from core import audit
 from learning import courses
@@ -136,6 +136,7 @@ def second_factor(db):
 @pytest.fixture
 def home(db):
     """The page at the site's root."""
+    Locale.objects.get_or_create(language_code="en-gb")  # by a migration of Wagtail's, but for --nomigrations
     root = Page.objects.filter(depth=1).first() or Page.add_root(instance=Page(title="Root", slug="root"))
     page = root.get_children().first() or root.add_child(instance=Page(title="Home", slug="home"))
     Site.objects.update_or_create(is_default_site=True, defaults={"hostname": "testserver", "root_page": page, "port": 80})

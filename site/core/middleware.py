@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, JsonResponse
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseNotFound, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, resolve_url
 from django.utils.cache import get_conditional_response, patch_vary_headers
@@ -50,8 +51,12 @@ class ContentHostMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        # get_host() refuses a host that is not in ALLOWED_HOSTS: Django answers 400.
-        if _is_content_host(request.get_host()) and not request.path_info.startswith(self.OPEN):
+        try:
+            host = request.get_host()
+        except DisallowedHost:
+            # Django's own 400 page looks for a CSRF token in the session, which a later middleware would open.
+            return HttpResponseBadRequest()
+        if _is_content_host(host) and not request.path_info.startswith(self.OPEN):
             return HttpResponseNotFound()
         return self.get_response(request)
 
