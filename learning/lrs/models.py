@@ -56,6 +56,7 @@ class Statement(models.Model):
     class Meta:
         app_label = "learning"
         ordering = ["-stored", "-id"]
+        permissions = [("view_statements", _("Can read the statements of learners"))]
         indexes = [
             models.Index("stored", "id", name="statements_by_time"),
             models.Index("actor", "stored", name="statements_by_actor"),
