@@ -4,7 +4,8 @@ Words reach a template as JSON, never as source, so that nobody's name is ever r
 that no typeface holds; such a letter is drawn as □, and the template is told (`undrawn`), because a missing
 letter must never keep a document from its owner.
 
-typst keeps threads of its own: call `render` only in a process that will not fork afterwards.
+typst keeps threads of its own: a process that has drawn a document must not fork and draw in the child, which then
+waits for ever (tried with 0.15.2). gunicorn's and the queue's parents draw nothing, so their children may.
 """
 
 from __future__ import annotations

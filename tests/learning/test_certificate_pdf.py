@@ -130,3 +130,8 @@ def test_learning_time_is_said_in_hours_and_minutes(minutes, said):
 def test_a_course_has_no_version_to_show(certificate):
     certificate.version = 0
     assert "Version" not in words(certificate)
+
+
+def test_a_certificate_whose_holder_was_erased_bears_no_name(certificate):
+    certificate.registration.learner = None
+    assert "This is to say that – completed Language that includes" in words(certificate)
