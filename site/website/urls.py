@@ -4,7 +4,7 @@ from django.contrib.sitemaps.views import sitemap
 from django.urls import path
 from django.views.decorators.cache import cache_control
 
-from website import views, views_privacy
+from website import views, views_demo, views_privacy
 
 urlpatterns = [
     path("health/live", views.live, name="health_live"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("account/delete/", views_privacy.delete_account, name="delete_account"),
     path("account/deleted/", views_privacy.account_deleted, name="account_deleted"),
     path("health/ready", views.ready, name="health_ready"),
+    path("demo/mail/", views_demo.mail, name="demo_mail"),
     path("robots.txt", views.robots, name="robots"),
     path("favicon.ico", views.favicon, name="favicon"),
     path("manifest.webmanifest", views.manifest, name="manifest"),

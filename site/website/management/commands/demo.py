@@ -70,6 +70,7 @@ class Command(BaseCommand):
         home = pages.load(Page.get_first_root_node())
         self.say("  the course …")
         taught = course.load_course(course.load_index(home))
+        pages.load_home(Page.get_first_root_node())  # again: now its button has a list of courses to lead to
         roles.sync()
         self.say(f"  {LEARNERS} learners …")
         learners.load(taught, LEARNERS, progress=self.count)

@@ -4,18 +4,10 @@ from __future__ import annotations
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
-from django_q.models import Schedule
 
 from people import reference
-from website import pages
-
-# What runs by the clock: name, function, its one argument.
-DAILY = [("Clear expired sessions", "django.core.management.call_command", "'clearsessions'")]
-
-
-def keep_schedules() -> None:
-    for name, function, argument in DAILY:
-        Schedule.objects.get_or_create(name=name, defaults={"func": function, "args": argument, "schedule_type": Schedule.DAILY})
+from website import pages, retention
+from website.models import HomePage
 
 
 class Command(BaseCommand):
@@ -29,5 +21,6 @@ class Command(BaseCommand):
         self.stdout.write("  roles, lists, first pages, schedules")
         call_command("sync_roles")
         reference.load()
-        pages.load()
-        keep_schedules()
+        if not HomePage.objects.exists():  # what editors have written since stays
+            pages.load()
+        retention.schedule()
