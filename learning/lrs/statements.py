@@ -25,7 +25,6 @@ from learning.lrs.validation import types
 
 VERSION = "2.0.0"
 LONGEST = 500  # characters of an indexed column
-BATCH = 50  # rows in one INSERT: SQLite, through Django, takes 999 parameters
 
 
 @dataclass(frozen=True)
@@ -167,7 +166,7 @@ def _uuid(text: Any) -> uuid.UUID | None:
 
 def _insert(rows: list[Statement]) -> None:
     try:
-        Statement.objects.bulk_create(rows, batch_size=BATCH)
+        Statement.objects.bulk_create(rows)
     except IntegrityError as error:  # another request stored the same id since we looked
         message = _("One of these statements is being stored by another request. Send them again.")
         raise errors.Conflict(message, code="statement_conflict") from error
