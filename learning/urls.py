@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from learning import views, views_statistics
+from learning import views
 
 app_name = "learning"
 urlpatterns = [
@@ -16,5 +16,5 @@ urlpatterns = [
     path("certificates/<uuid:key>/pdf/", views.certificate_pdf, name="certificate_pdf"),
     path("check/", views.check, name="check"),
     path("check/<str:code>/", views.check, name="checked"),
-    path("figures/", views_statistics.figures, name="statistics"),
+    # figures
 ]

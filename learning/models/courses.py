@@ -210,7 +210,9 @@ class ModulePage(BasePage):
     def with_content_json(self, content):
         """An older draft never brings back an older version number, nor another activity."""
         page = super().with_content_json(content)
-        page.activity, page.version, page.version_digest = self.activity, self.version, self.version_digest
+        kept = ModulePage.objects.filter(pk=self.pk).values("activity", "version", "version_digest").first() or {}
+        for name, value in kept.items():
+            setattr(page, name, value)
         return page
 
     def clean(self):

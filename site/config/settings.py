@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from environs import Env
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-VAR_DIR = BASE_DIR / "var"
 
 
 def is_ip_address(host: str | None) -> bool:
@@ -24,6 +23,7 @@ def is_ip_address(host: str | None) -> bool:
 
 env = Env()
 env.read_env(str(BASE_DIR / ".env"), recurse=False)
+VAR_DIR = env.path("VAR_DIR", BASE_DIR / "var")  # what the platform writes
 
 # Keys --------------------------------------------------------------------------------------------
 SECRET_KEY = env.str("SECRET_KEY")

@@ -18,3 +18,5 @@ STORAGES = {
 }
 CACHES = {name: {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": name} for name in ["default", "pages"]}
 ACCOUNT_RATE_LIMITS = False
+LOGGING["root"]["level"] = "WARNING"
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database", "AUTO_UPDATE": False}}

@@ -67,7 +67,7 @@ def test_an_outline_cannot_be_started_even_by_a_trusted_statement(registration, 
     assert not ModuleProgress.objects.filter(module=outline).exists()
 
 
-@pytest.mark.parametrize("scopes", [["statements/write"], ["all"]])
+@pytest.mark.parametrize("scopes", [["statements/read"], ["all"]])
 def test_a_forged_completion_moves_nothing(registration, module, scopes):
     credential, _secret = credentials.create("Outsider", scopes)
     completion.record(finished(registration, module), source=Statement.Source.CREDENTIAL, credential=credential)
