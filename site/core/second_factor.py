@@ -51,7 +51,8 @@ def way_in(request: HttpRequest) -> str:
     kinds = _kinds(request)
     if not kinds:
         return "mfa_activate_totp"
-    return "mfa_reauthenticate" if Authenticator.Type.TOTP in kinds else "mfa_reauthenticate_webauthn"
+    by_passkey = Authenticator.Type.TOTP not in kinds and "webauthn" in settings.MFA_SUPPORTED_TYPES
+    return "mfa_reauthenticate_webauthn" if by_passkey else "mfa_reauthenticate"
 
 
 def _given_at(request: HttpRequest) -> float:
