@@ -12,7 +12,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("name", help="What the credential is called; each name once.")
         parser.add_argument(
-            "--scope", action="append", required=True, choices=credentials.SCOPES, help="What it may do; may be given more than once."
+            "--scope",
+            action="append",
+            required=True,
+            choices=credentials.SCOPES,
+            help="What it may do; may be repeated.",
         )
 
     def handle(self, *args, name, scope, **options):

@@ -1,0 +1,54 @@
+"""What the resources of the Experience API have in common: who asks, in which version, and how we refuse."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views import View
+from django.views.decorators.csrf import csrf_exempt
+
+from api import errors as problems
+from api.xapi import authentication, headers
+from core import errors
+from learning.lrs.models import Credential
+
+
+@method_decorator(csrf_exempt, name="dispatch")  # a session opens nothing here, so there is nothing to forge
+class Resource(View):
+    """Refusals by our own rules become problem JSON: never 422, never 500, always with the headers of xAPI."""
+
+    is_public = False
+    http_method_names = ["get", "head", "post", "put", "delete"]
+    credential: Credential | None = None
+
+    def dispatch(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        # Read before the answer is made: what is stored meanwhile is not promised.
+        through = self.consistent_through()
+        return headers.add(request, self._respond(request), through)
+
+    def consistent_through(self) -> str:
+        return ""
+
+    def _respond(self, request: HttpRequest) -> HttpResponse:
+        if not self.is_public:
+            self.credential = authentication.credential(request)
+            if self.credential is None:
+                message = _("Send the key and secret of a credential by HTTP Basic.")
+                return problems.answer(
+                    HTTPStatus.UNAUTHORIZED, "not_authenticated", message, {"WWW-Authenticate": authentication.CHALLENGE}
+                )
+        try:
+            if not self.is_public:
+                headers.require_version(request)
+            return super().dispatch(request)
+        except errors.DomainError as error:
+            return problems.refusal(error)
+
+    def http_method_not_allowed(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        allowed = ", ".join(self._allowed_methods())
+        return problems.answer(
+            HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed", _("This method is not known here."), {"Allow": allowed}
+        )

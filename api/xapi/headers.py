@@ -1,0 +1,47 @@
+"""What every exchange of the Experience API carries in its headers."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from core import errors
+from learning.lrs import transactions
+
+VERSION = "X-Experience-API-Version"
+CONSISTENT_THROUGH = "X-Experience-API-Consistent-Through"
+VERSIONS = ("1.0.3", "2.0.0")
+LATEST = VERSIONS[-1]
+# xAPI 1.0.3 Communication 3.3: patches of a version speak alike. Old content sends 1.0.1, 1.0.2 and 1.0.
+FAMILIES = {re.compile(r"1\.0(\.\d{1,3})?", re.ASCII): "1.0.3", re.compile(r"2\.0(\.\d{1,3})?", re.ASCII): "2.0.0"}
+
+
+def answered_version(request: HttpRequest) -> str:
+    """The version of ours that speaks as the request does; the latest where it says none that we know."""
+    asked = request.headers.get(VERSION, "")
+    return next((version for family, version in FAMILIES.items() if family.fullmatch(asked)), LATEST)
+
+
+def require_version(request: HttpRequest) -> None:
+    asked = request.headers.get(VERSION)
+    if asked is None:
+        raise errors.DomainError(_("Say the version of xAPI in the header X-Experience-API-Version."), code="no_version")
+    if not any(family.fullmatch(asked) for family in FAMILIES):
+        message = _("We speak these versions of xAPI: %(versions)s.")
+        raise errors.DomainError(message % {"versions": ", ".join(VERSIONS)}, code="unknown_version")
+
+
+def add(request: HttpRequest, response: HttpResponse, consistent_through: str = "") -> HttpResponse:
+    response[VERSION] = answered_version(request)
+    response["Cache-Control"] = "private, no-store"
+    if consistent_through:
+        response[CONSISTENT_THROUGH] = consistent_through
+    return response
+
+
+def consistent_through() -> str:
+    """Communication 2.1: every statement stored before this moment can be read by now."""
+    return transactions.consistent_through().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

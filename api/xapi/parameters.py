@@ -1,0 +1,143 @@
+"""The query of GET /xapi/statements, judged parameter by parameter (Communication 2.1.3).
+
+An unknown or wrongly cased name, a name twice, a value of the wrong type, and a combination that makes no sense are each
+an error of their own; nothing is passed over in silence.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from core import errors
+from learning.lrs import agents, validation
+from learning.lrs.validation import actor as actors
+from learning.lrs.validation import types
+
+LIMIT = re.compile(r"\d{1,9}", re.ASCII)
+IDS = ("statementId", "voidedStatementId")
+BESIDE_AN_ID = {"attachments", "format"}
+
+
+class BadParameter(errors.DomainError):
+    code = "bad_parameter"
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(message, field=name)
+
+
+def read(query: QueryDict) -> dict[str, Any]:
+    """The arguments of `queries.find`. Raises BadParameter."""
+    for name, values in query.lists():
+        if name not in RULES:
+            raise BadParameter(name, _("There is no parameter %(name)s. Names are case-sensitive.") % {"name": name[:60]})
+        if len(values) > 1:
+            raise BadParameter(name, _("The parameter %(name)s stands here more than once.") % {"name": name})
+    _judge_together(set(query))
+    return dict(filter(None, (_argument(name, query[name]) for name in query)))
+
+
+def _judge_together(names: set[str]) -> None:
+    given = [name for name in IDS if name in names]
+    if len(given) == 2:
+        raise BadParameter(given[1], _("Ask for statementId or for voidedStatementId, not for both."))
+    if given and (others := names - set(IDS) - BESIDE_AN_ID):
+        raise BadParameter(min(others), _("Beside %(name)s only attachments and format may be given.") % {"name": given[0]})
+    if "cursor" in names and len(names) > 1:
+        raise BadParameter(min(names - {"cursor"}), _("Use the address of more as it was given, without other parameters."))
+
+
+def _argument(name: str, value: str) -> tuple[str, Any] | None:
+    argument, rule = RULES[name]
+    try:
+        read_value = rule(value, name)
+    except validation.Invalid as error:
+        raise BadParameter(name, f"{name}: {error.message}") from None
+    return (argument, read_value) if argument else None
+
+
+# Values -------------------------------------------------------------------------------------------
+
+
+def _uuid(value: str, name: str) -> uuid.UUID:
+    types.uuid(value, name)
+    return uuid.UUID(value)
+
+
+def _iri(value: str, name: str) -> str:
+    types.iri(value, name)
+    return value
+
+
+def _moment(value: str, name: str) -> datetime:
+    return types.instant(value, name)
+
+
+def _limit(value: str, name: str) -> int:
+    if not LIMIT.fullmatch(value):
+        raise BadParameter(name, _("limit must be a whole number, 0 or more."))
+    return int(value)
+
+
+def _truth(value: str, name: str) -> bool:
+    if value not in {"true", "false"}:
+        raise BadParameter(name, _("%(name)s must be true or false.") % {"name": name})
+    return value == "true"
+
+
+def _text(value: str, name: str) -> str:
+    if not value:
+        raise BadParameter(name, _("%(name)s must not be empty.") % {"name": name})
+    return value
+
+
+def _agent(value: str, name: str) -> dict:
+    try:
+        found = json.loads(value)
+    except (ValueError, RecursionError):
+        raise BadParameter(name, _("agent must be an agent or an identified group, as JSON.")) from None
+    actors.actor(found, name)
+    if not agents.ifi(found):
+        raise BadParameter(name, _("agent must be an agent or an identified group: this one has no identifier."))
+    return found
+
+
+def _format(value: str, name: str) -> str:
+    if value not in {"exact", "ids", "canonical"}:
+        raise BadParameter(name, _("format must be exact, ids or canonical."))
+    if value != "exact":
+        raise BadParameter(name, _("Only format=exact can be answered until the record store is complete."))
+    return value
+
+
+def _attachments(value: str, name: str) -> bool:
+    if _truth(value, name):
+        raise BadParameter(name, _("Attachments cannot be answered until the record store is complete."))
+    return False
+
+
+# Parameter → the argument of queries.find (none: only judged), and how its value is read.
+RULES: dict[str, tuple[str, Callable[[str, str], Any]]] = {
+    "statementId": ("statement_id", _uuid),
+    "voidedStatementId": ("voided_statement_id", _uuid),
+    "agent": ("agent", _agent),
+    "verb": ("verb", _iri),
+    "activity": ("activity", _iri),
+    "registration": ("registration", _uuid),
+    "related_activities": ("related_activities", _truth),
+    "related_agents": ("related_agents", _truth),
+    "since": ("since", _moment),
+    "until": ("until", _moment),
+    "limit": ("limit", _limit),
+    "ascending": ("ascending", _truth),
+    "format": ("", _format),
+    "attachments": ("", _attachments),
+    "cursor": ("cursor", _text),
+}
