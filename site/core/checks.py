@@ -34,7 +34,7 @@ def content_has_another_host(app_configs: Any, **kwargs: Any) -> list[CheckMessa
 @register()
 def queue_runs_tasks_once(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """django-q2 hands a task out again after `retry` seconds, though it may only be waiting behind others."""
-    queue = settings.Q_CLUSTER
+    queue: dict[str, Any] = settings.Q_CLUSTER
     longest = queue["timeout"] * (math.ceil((queue["queue_limit"] + 1) / queue["workers"]) + 1)
     found: list[CheckMessage] = []
     if queue["retry"] <= longest:

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 class DomainError(Exception):
     """An act was refused. `message` is for people, `code` for machines, `field` names the form field if there is one."""
 
-    code = "refused"
-    message = _("This cannot be done.")
+    code: str = "refused"
+    message: object = _("This cannot be done.")
 
     def __init__(self, message: object = None, code: str = "", field: str | None = None) -> None:
         self.message = message or self.message

@@ -151,7 +151,7 @@ def _send(request: HttpRequest, entry: page_cache.Entry) -> HttpResponseBase:
     if zipped:
         response["Content-Encoding"] = "gzip"
     patch_vary_headers(response, ["Accept-Encoding", "Accept-Language", "Cookie"])
-    answer = get_conditional_response(request, etag=entry.etag, response=response)
+    answer = get_conditional_response(request, etag=entry.etag, response=response) or response
     if request.method == "HEAD":
         answer.content = b""
     return answer
