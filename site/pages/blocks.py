@@ -163,6 +163,8 @@ class TableRowBlock(blocks.StructBlock):
 
 
 class TableBlock(blocks.StructBlock):
+    """Words in rows. On a phone each row stands as a small list under its first cell."""
+
     caption = blocks.CharBlock(label=_("caption"), max_length=160)
     heads = blocks.ListBlock(blocks.CharBlock(max_length=80), label=_("column headings"), min_num=1)
     rows = blocks.ListBlock(TableRowBlock(), label=_("rows"), min_num=1)
@@ -171,6 +173,11 @@ class TableBlock(blocks.StructBlock):
         icon = "table"
         label = _("Table")
         template = "pages/blocks/table.html"
+
+    def get_context(self, value, parent_context=None):
+        context = super().get_context(value, parent_context)
+        context["rows"] = [list(zip(value["heads"], row["cells"], strict=False)) for row in value["rows"]]
+        return context
 
     def clean(self, value):
         result = super().clean(value)

@@ -146,15 +146,17 @@ class GovukFormMixin:
 
 
 def required_message(field: forms.Field, label: str) -> str:
-    """“Enter your name” for what is typed, “Select a district” for what is chosen."""
-    what = str(label).rstrip("?")
-    what = what[:1].lower() + what[1:] if not what[:2].isupper() else what
-    if isinstance(field.widget, CHOOSING):
-        return gettext("Select an answer: %(what)s") % {"what": what}
+    """“Enter your name” for what is typed, “Select a district” for what is chosen, the question itself for a question."""
+    label = str(label)
+    what = label if label[1:2].isupper() else label[:1].lower() + label[1:]
+    if isinstance(field.widget, forms.CheckboxInput):
+        return gettext("Tick “%(label)s” to go on") % {"label": label}
+    if label.endswith("?"):
+        return gettext("Answer “%(label)s”") % {"label": label}
     if isinstance(field.widget, forms.FileInput):
         return gettext("Choose a file: %(what)s") % {"what": what}
-    if isinstance(field.widget, forms.CheckboxInput):
-        return gettext("Tick the box to go on: %(what)s") % {"what": what}
+    if isinstance(field.widget, CHOOSING):
+        return gettext("Select %(what)s") % {"what": what}
     return gettext("Enter %(what)s") % {"what": what}
 
 

@@ -20,7 +20,9 @@ class HomePage(BasePage):
     hero_title = models.CharField(_("promise"), max_length=80, help_text=_("Six to ten words."))
     hero_lead = models.CharField(_("lead"), max_length=300)
     hero_button = models.CharField(_("text of the button"), max_length=60, blank=True)
-    hero_page = models.ForeignKey("wagtailcore.Page", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("leads to"))
+    hero_page = models.ForeignKey(
+        "wagtailcore.Page", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("leads to")
+    )
     body = StreamField([("band", BandBlock())], blank=True, verbose_name=_("bands"))
 
     template = "website/home.html"
@@ -30,7 +32,8 @@ class HomePage(BasePage):
     content_panels: ClassVar[list] = [
         *BasePage.content_panels,
         MultiFieldPanel(
-            [FieldPanel("hero_title"), FieldPanel("hero_lead"), FieldPanel("hero_button"), FieldPanel("hero_page")], heading=_("First screen")
+            [FieldPanel("hero_title"), FieldPanel("hero_lead"), FieldPanel("hero_button"), FieldPanel("hero_page")],
+            heading=_("First screen"),
         ),
         FieldPanel("body"),
     ]
@@ -47,3 +50,8 @@ class StandardPage(BasePage):
     subpage_types: ClassVar[list] = ["website.StandardPage"]
     content_panels: ClassVar[list] = [*BasePage.content_panels, FieldPanel("body"), FieldPanel("reviewed_on")]
     search_fields: ClassVar[list] = [*BasePage.search_fields, index.SearchField("body")]
+
+    def headings(self) -> list[str]:
+        """The sections, for a list of contents; none on a short page."""
+        found = [block.value["text"] for block in self.body if block.block_type == "heading" and block.value["level"] == "h2"]
+        return found if len(found) > 2 else []

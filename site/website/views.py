@@ -39,7 +39,13 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 def manifest(request: HttpRequest) -> JsonResponse:
     icon = {"src": static("pages/icon.svg"), "sizes": "any", "type": "image/svg+xml"}
-    about = {"name": settings.SITE_NAME, "start_url": "/", "display": "browser", "background_color": "#fdfbfc", "theme_color": "#37103a"}
+    about = {
+        "name": settings.SITE_NAME,
+        "start_url": "/",
+        "display": "browser",
+        "background_color": "#fdfbfc",
+        "theme_color": "#37103a",
+    }
     return JsonResponse({**about, "icons": [icon]}, content_type="application/manifest+json")
 
 
@@ -80,13 +86,17 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    text = _("It may have moved, or the address may have a slip in it. If you typed it, check it; if you followed a link, tell us.")
+    text = _(
+        "It may have moved, or the address may have a slip in it. If you typed it, check it; if you followed a link, tell us."
+    )
     return answer(request, 404, _("There is no page here"), text)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Most often a form that stood open in a session which has ended."""
-    text = _("The page stood open too long, or you signed in or out in another tab. Nothing was saved. Go back, load the page again and send it once more.")
+    text = _(
+        "The page stood open too long, or you signed in or out in another tab. Nothing was saved. Go back, load the page again and send it once more."
+    )
     return answer(request, 403, _("We could not take what you sent"), text)
 
 

@@ -6,12 +6,14 @@ from django import forms, template
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from pages import forms as page_forms
 from pages.pictures import ICONS
 
 register = template.Library()
 
+HOME = 2  # the depth of a site's front page
 TINTS = {"blush": "info", "honey": "info", "mint": "tick", "mist": "beside", "rose": "alert"}
 
 
@@ -57,8 +59,8 @@ def field(bound: forms.BoundField) -> SafeString:
 @register.inclusion_tag("pages/includes/breadcrumbs.html")
 def breadcrumbs(page) -> dict:
     """The way from home to a Wagtail page. One query."""
-    above = page.get_ancestors().filter(depth__gt=1).specific(defer=True)
-    return {"crumbs": [(ancestor.title, ancestor.url) for ancestor in above]}
+    above = page.get_ancestors().filter(depth__gt=1)
+    return {"crumbs": [(ancestor.title if ancestor.depth > HOME else _("Home"), ancestor.url) for ancestor in above]}
 
 
 @register.inclusion_tag("pages/includes/summary_list.html")
