@@ -19,7 +19,11 @@ from people.models import User
 
 ADMIN = "wagtailadmin.access_admin"
 WRITE = ("wagtailcore.add_page", "wagtailcore.change_page", "wagtailcore.publish_page")
-FILES = tuple(f"pages.{act}_{kind}" for kind in ["customimage", "customdocument"] for act in ["add", "change", "choose"])
+# Wagtail asks for the permissions of its own two models, whichever models stand in for them.
+FILES = (
+    *(f"wagtailimages.{act}_image" for act in ["add", "change", "choose"]),
+    *(f"wagtaildocs.{act}_document" for act in ["add", "change", "choose"]),
+)
 LISTS = tuple(f"people.{act}_{kind}" for kind in ["organisation", "staffgroup"] for act in ["view", "add", "change"])
 EVERYWHERE = "root"
 
@@ -119,7 +123,7 @@ def _top_pages(role: Role) -> Iterable[Page]:
 
 
 def _set_files(group: Group, role: Role) -> None:
-    root = Collection.get_first_root_node()
+    root = Collection.get_first_root_node() or Collection.add_root(instance=Collection(name="Root"))
     wanted = {permission.pk for permission in _permissions(role.files)}
     held = GroupCollectionPermission.objects.filter(group=group)
     held.exclude(collection=root, permission__in=wanted).delete()
