@@ -153,5 +153,5 @@ def _has_secret(request: HttpRequest) -> bool:
         "CSRF_COOKIE" in request.META
         or "CSRF_COOKIE_NEEDS_UPDATE" in request.META
         or getattr(request, "_csp_nonce", None) is not None
-        or (messages is not None and (messages.used or messages.added_new))
+        or (messages is not None and messages.added_new)  # older ones came with a session or a cookie
     )

@@ -49,6 +49,7 @@ urlpatterns = [
     path("message/", page_cache.public(with_message)),
     path("nonce/", page_cache.public(with_nonce)),
     path("private/", page_cache.public(answer(**{"Cache-Control": "private"}))),
+    path("no-message/", page_cache.public(lambda request: HttpResponse(list(messages.get_messages(request))))),
     path("json/", page_cache.public(answer(**{"Content-Type": "application/json"}))),
     path("learning/my/", page_cache.public(answer())),
     path("admin/images/1/", answer()),
@@ -150,6 +151,10 @@ def test_a_view_is_kept_only_if_it_says_so(client):
     assert not is_kept(client, "/not-said/")
 
 
+def test_a_page_that_would_show_messages_is_kept_while_there_are_none(client):
+    assert is_kept(client, "/no-message/")
+
+
 @pytest.mark.parametrize(
     "address",
     ["/token/", "/session/", "/message/", "/nonce/", "/private/", "/json/", "/learning/my/", "/public/?page=2", "/nowhere/"],
@@ -200,6 +205,15 @@ def test_languages_and_hosts_are_kept_apart(client, settings):
     key = len(caches["pages"]._cache)
     client.get("/public/", headers={"Host": "other.example"})
     assert len(caches["pages"]._cache) == key + 1
+
+
+def test_a_preview_neither_comes_from_the_cache_nor_goes_into_it(client, page):
+    client.get("/news/")
+    page.title = "Draft"
+    preview = page.make_preview_request()
+    assert preview.content == b"<title>Draft</title>"
+    assert "ETag" not in preview
+    assert client.get("/news/").content == b"<title>First</title>"
 
 
 # clearing ----------------------------------------------------------------------------------------
