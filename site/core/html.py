@@ -28,6 +28,6 @@ def sanitise(html: str) -> SafeString:
 
 def _keep(tag: str, attribute: str, value: str) -> str | None:
     """A link without a scheme would lead to wherever the page happens to stand, or to //another.example."""
-    if attribute != "href":  # rel, which nh3 has just set
-        return value
-    return value if ABSOLUTE.match(value.strip()) else None
+    if attribute == "href":
+        return value if ABSOLUTE.match(value.strip()) else None
+    return value if attribute == "rel" else None  # rel is ours: nh3 has just set it; it would let title and lang through

@@ -40,6 +40,7 @@ NASTY = [
     "<a href='https://ok.example' onclick='alert(1)' style='color:red' target='_top' id='x' class='y'>x</a>",
     "<p style='background:url(javascript:alert(1))'>x</p>",
     "<p onmouseover=alert(1)>x</p>",
+    "<a href='https://ok.example' rel='opener' title='x' lang='cy' dir='rtl' download ping='https://evil.example'>x</a>",
     "<div><style>@import 'https://evil.example/x.css';</style></div>",
     "<link rel=stylesheet href=https://evil.example/x.css>",
     "<meta http-equiv=refresh content='0;url=https://evil.example'>",
