@@ -10,7 +10,6 @@ A month counts what happened in it: those who completed need not be those who st
 
 from __future__ import annotations
 
-import uuid
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -178,6 +177,15 @@ def summary(
         by_module=answer.by_module(),
         by_month=answer.by_month(),
     )
+
+
+def in_words(figure: Figure, *, crossed: bool = False) -> str:
+    """Why a figure is not shown; of crossed figures only that it is not."""
+    if figure.is_small:
+        return _("fewer than %(threshold)s") % {"threshold": rules().threshold}
+    if figure.hidden:
+        return _("hidden") if crossed else _("hidden, to protect another figure")
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -439,10 +447,3 @@ def _times(rows: QuerySet[MonthlyCount], *by: str) -> dict[tuple, Numbers]:
     sums = {f"sum_of_{name}": Sum(name) for name in BAND_FIELDS}
     width = len(by)
     return {tuple(row[:width]): _counted(row[width:]) for row in rows.values_list(*by).annotate(**sums)}
-
-
-# A course by its public name, for the API and the page --------------------------------------------
-
-
-def find_course(offered: Offer, activity: uuid.UUID) -> CoursePage | None:
-    return next((course for course in offered.courses if course.activity == activity), None)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from learning import views
+from learning import views, views_statistics
 
 app_name = "learning"
 urlpatterns = [
@@ -16,5 +16,7 @@ urlpatterns = [
     path("certificates/<uuid:key>/pdf/", views.certificate_pdf, name="certificate_pdf"),
     path("check/", views.check, name="check"),
     path("check/<str:code>/", views.check, name="checked"),
-    # figures
+    path("figures/", views_statistics.figures, name="statistics"),
+    path("figures/csv/", views_statistics.figures_csv, name="statistics_csv"),
+    path("figures/xlsx/", views_statistics.figures_xlsx, name="statistics_xlsx"),
 ]
