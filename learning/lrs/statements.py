@@ -59,7 +59,7 @@ def store(
     ]
     _refuse_repeated(rows)
     known = _known(rows)
-    _refuse_conflicts(rows, known)
+    _refuse_conflicts(zip(rows, statements, strict=True), known)
     _void(rows, known)
     _insert([row for row in rows if row.id not in known])
     return [Stored(known.get(row.id, row), row.id not in known) for row in rows]
@@ -92,9 +92,10 @@ def _known(rows: Sequence[Statement]) -> dict[uuid.UUID, Statement]:
     return {row.id: row for row in found}
 
 
-def _refuse_conflicts(rows: Iterable[Statement], known: dict[uuid.UUID, Statement]) -> None:
-    for row in rows:
-        if row.id in known and not equality.is_same(row.body, known[row.id].body):
+def _refuse_conflicts(arrived: Iterable[tuple[Statement, dict]], known: dict[uuid.UUID, Statement]) -> None:
+    """2.3.1: what is here never changes. Compared as received: a time that the store would set makes no difference."""
+    for row, statement in arrived:
+        if row.id in known and not equality.is_same(statement, known[row.id].body):
             raise errors.Conflict(_("There is another statement with the id %(id)s.") % {"id": row.id}, code="statement_conflict")
 
 

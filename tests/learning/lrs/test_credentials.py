@@ -1,0 +1,86 @@
+"""Keys and secrets: shown once, kept as a digest, written in the audit trail."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from core import errors
+from core.models import AuditEvent
+from learning.lrs import credentials
+from learning.models import Credential
+
+
+@pytest.fixture
+def reader(db):
+    return credentials.create("A reader", ["statements/read"])
+
+
+def test_the_secret_is_kept_nowhere(reader):
+    secret = reader[1]
+    assert len(secret) >= 43
+    assert secret not in str(Credential.objects.values().get())
+
+
+def test_key_and_secret_open_and_nothing_else_does(reader):
+    credential, secret = reader
+    assert credentials.authenticate(credential.key, secret) == credential
+    for key, word in [(credential.key, secret + "x"), (credential.key, ""), ("x", secret), ("", ""), (credential.key, "\ud800")]:
+        assert credentials.authenticate(key, word) is None
+
+
+def test_a_revoked_credential_opens_nothing(reader):
+    credential, secret = reader
+    credentials.revoke(credential, by=None)
+    assert credentials.authenticate(credential.key, secret) is None
+
+
+def test_making_and_revoking_are_written_in_the_audit_trail(reader, person):
+    pat = person("Pat")
+    credentials.revoke(reader[0], by=pat)
+    acts = AuditEvent.objects.filter(subject=reader[0].audit_key).values_list("act", "actor", "after")
+    assert list(acts) == [("credential.create", None, "statements/read"), ("credential.revoke", pat.audit_key, "revoked")]
+
+
+def test_use_is_noted_at_most_once_a_minute(reader):
+    credential, secret = reader
+    credentials.authenticate(credential.key, secret)
+    with CaptureQueriesContext(connection) as queries:
+        credentials.authenticate(credential.key, secret)
+    assert len(queries) == 1
+    Credential.objects.update(last_used_at=timezone.now() - timedelta(minutes=2))
+    credentials.authenticate(credential.key, secret)
+    credential.refresh_from_db()
+    assert timezone.now() - credential.last_used_at < timedelta(minutes=1)
+
+
+def test_a_new_credential_may_not_complete_learners(reader):
+    assert reader[0].may_complete is False
+
+
+@pytest.mark.parametrize(
+    ("name", "scopes", "code"),
+    [
+        ("", ["all"], "bad_name"),
+        ("x" * 81, ["all"], "bad_name"),
+        ("B", [], "bad_scope"),
+        ("B", ["everything"], "bad_scope"),
+        ("A reader", ["all"], "name_taken"),
+    ],
+)
+def test_a_wrong_wish_is_refused_with_a_sentence(reader, name, scopes, code):
+    with pytest.raises(errors.DomainError) as refusal:
+        credentials.create(name, scopes)
+    assert refusal.value.code == code
+    assert Credential.objects.count() == 1
+
+
+def test_the_command_prints_key_and_secret_as_its_last_line(db, capsys):
+    call_command("lrs_credential", "Warehouse", "--scope", "all")
+    key, secret = capsys.readouterr().out.splitlines()[-1].split(":")
+    assert credentials.authenticate(key, secret).scopes == ["all"]
+    with pytest.raises(CommandError):
+        call_command("lrs_credential", "Warehouse", "--scope", "all")
