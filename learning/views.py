@@ -53,7 +53,7 @@ def register(request: HttpRequest, activity: uuid.UUID) -> HttpResponse:
         courses.register(request.user, course, by=request.user)
     except courses.NoAffiliation as error:
         messages.info(request, error.message)
-        return redirect(f"{reverse('people:work')}?next={course.url}")
+        return redirect(f"{reverse('account:work')}?next={course.url}")
     messages.success(request, _("You are registered. Choose a module to begin."))
     return redirect(course.url)
 

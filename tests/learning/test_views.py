@@ -83,7 +83,7 @@ def test_lee_registers_and_opens_a_module(logged_in, course, module):
 def test_who_has_no_affiliation_is_asked_for_it_and_comes_back(client, sam, course):
     client.force_login(sam)
     response = client.post(reverse("learning:register", args=[course.activity]))
-    assert response.url == f"{reverse('people:work')}?next={course.url}"
+    assert response.url == f"{reverse('account:work')}?next={course.url}"
     assert not Registration.objects.exists()
 
 
