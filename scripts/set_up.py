@@ -52,7 +52,8 @@ def call(*command: str | Path, **variables: str) -> None:
 
 
 def manage(*arguments: str) -> None:
-    call(PYTHON, "manage.py", *arguments)
+    """A command of the platform, with its log kept to what goes wrong."""
+    call(PYTHON, "manage.py", *arguments, LOG_LEVEL=os.environ.get("LOG_LEVEL", "WARNING"))
 
 
 def digest(*inputs: str, files: Iterable[Path] = ()) -> str:
@@ -122,13 +123,14 @@ def front_end() -> None:
 
 def static_files() -> None:
     """Everything that the web sends as it is, compressed and named by its content."""
-    folders = [*ROOT.glob("*/static"), *ROOT.glob("site/*/static")]
+    folders = [*ROOT.glob("learning/static"), *ROOT.glob("api/static"), *ROOT.glob("site/*/static")]
     if theme := setting("SITE_THEME"):
         folders.append(ROOT / theme)
     files = [path for folder in folders for path in folder.rglob("*") if path.is_file() and ROOT in path.parents]
     if not any((VAR / "static").glob("*")):
         forget("static")
-    collect = ["collectstatic", "--noinput", "--clear", "--verbosity", "0"]
+    unused = ["--ignore", "redoc", "--ignore", "rest_framework"]
+    collect = ["collectstatic", "--noinput", "--clear", "--verbosity", "0", *unused]
     inputs = digest(stamp_of("packages"), files=files)
     once("static", inputs, "Preparing styles and scripts …", lambda: manage(*collect))
 

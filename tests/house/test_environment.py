@@ -7,7 +7,7 @@ import sys
 import pytest
 from cryptography.fernet import Fernet
 from django.conf import settings
-from environs import Env
+from dotenv import dotenv_values
 
 SCRIPT = settings.BASE_DIR / "scripts" / "environment.py"
 KEYS = ["SECRET_KEY", "FIELD_ENCRYPTION_KEYS", "BLIND_INDEX_KEY"]
@@ -19,17 +19,10 @@ def write(path):
 
 
 @pytest.fixture
-def written(tmp_path, monkeypatch):
+def written(tmp_path):
     """The keys as the settings would read them."""
-    for name in KEYS:
-        monkeypatch.delenv(name, raising=False)
     write(tmp_path / ".env")
-    env = Env()
-    env.read_env(str(tmp_path / ".env"), recurse=False)
-    keys = {name: env.str(name) for name in KEYS}
-    for name in KEYS:
-        monkeypatch.delenv(name)
-    return keys
+    return dotenv_values(tmp_path / ".env")
 
 
 def test_three_different_keys_are_made(written):

@@ -4,7 +4,6 @@ import os
 import shutil
 from pathlib import Path
 
-import pytest
 from django.conf import settings
 
 IN_CI = os.environ.get("CI") == "true"
@@ -23,9 +22,3 @@ def test_ci_has_a_postgresql_server():
 def test_the_database_is_the_one_that_was_asked_for():
     asked = os.environ.get("DATABASE_URL", "sqlite")
     assert settings.DATABASES["default"]["ENGINE"].rpartition(".")[2][:6] == asked.partition(":")[0][:6]
-
-
-@pytest.mark.postgres
-def test_row_locks_are_tried_on_postgresql_only():
-    """`make test` leaves the mark out on SQLite, which ignores row locks."""
-    assert settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
