@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core import audit, errors
 from people.models import Consent, User
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 @dataclass(frozen=True)
 class Purpose:
     """A purpose with every wording it has had. Never edit a wording: add the next one at the end."""
 
-    title: Promise
-    wordings: tuple[Promise, ...]
+    title: StrOrPromise
+    wordings: tuple[StrOrPromise, ...]
 
     @property
     def version(self) -> int:
         return len(self.wordings)
 
     @property
-    def wording(self) -> Promise:
+    def wording(self) -> StrOrPromise:
         return self.wordings[-1]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, cast
 
 from allauth.account import forms as allauth_forms
 from django import forms
@@ -128,6 +128,8 @@ class ResetPasswordForm(GovukFormMixin, allauth_forms.ResetPasswordForm):
 class OncePasswordMixin(GovukFormMixin):
     """A new password is asked for once: it can be shown, and a mistake mended by a link."""
 
+    fields: dict[str, forms.Field]
+
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         del self.fields["password2"]
@@ -180,7 +182,7 @@ class ContactForm(GovukModelForm):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["contact_by"].choices = User.Contact.choices
+        cast(forms.ChoiceField, self.fields["contact_by"]).choices = User.Contact.choices
         self.fields["phone"].error_messages["max_length"] = _("Enter a telephone number of at most 30 characters")
 
     def clean_phone(self) -> str:
@@ -219,8 +221,9 @@ class WorkForm(GovukForm):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
+        organisation = cast(forms.ModelChoiceField, self.fields["organisation"])
         last = Case(When(kind=Organisation.Kind.NOT_LISTED, then=Value(1)), default=Value(0))
-        self.fields["organisation"].queryset = Organisation.objects.order_by(last, "name")
+        organisation.queryset = Organisation.objects.order_by(last, "name")
 
 
 class ConsentForm(GovukForm):

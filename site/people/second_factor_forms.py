@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from allauth.mfa.base import forms as base_forms
 from allauth.mfa.totp import forms as totp_forms
+from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from pages.forms import GovukFormMixin
 
 
 class CodeMixin(GovukFormMixin):
+    fields: dict[str, forms.Field]
     hint = _("The six figures that your authenticator app shows now. A recovery code works too.")
 
     def __init__(self, *args, **kwargs) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.utils import get_next_redirect_url
@@ -17,7 +17,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.generic import FormView
@@ -27,11 +26,14 @@ from people import affiliations, consent, names
 from people.forms import LANGUAGES, ConsentForm, ContactForm, NameForm, WorkForm
 from people.models import User
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 
 @never_cache
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
-    person: User = request.user  # type: ignore[assignment]
+    person = cast(User, request.user)
     context = {
         "affiliation": affiliations.current(person),
         "language": dict(LANGUAGES).get(person.language, ""),
@@ -47,7 +49,11 @@ class Change(LoginRequiredMixin, FormView):
     """A page with one form about the person who is signed in. A refused act shows beside its field."""
 
     success_url = reverse_lazy("account:home")
-    said: str | Promise = ""
+    said: StrOrPromise = ""
+
+    @property
+    def person(self) -> User:
+        return cast(User, self.request.user)
 
     def act(self, form: BaseForm) -> None:
         raise NotImplementedError
@@ -69,12 +75,10 @@ class ChangeName(Change):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         # A copy: a refused form must not rename the person in the page's own header.
-        return {**super().get_form_kwargs(), "instance": User.objects.get(pk=self.request.user.pk)}
+        return {**super().get_form_kwargs(), "instance": User.objects.get(pk=self.person.pk)}
 
     def act(self, form: BaseForm) -> None:
-        names.change(
-            self.request.user, form.cleaned_data["display_name"], by=self.request.user, pronouns=form.cleaned_data["pronouns"]
-        )
+        names.change(self.person, form.cleaned_data["display_name"], by=self.person, pronouns=form.cleaned_data["pronouns"])
 
 
 class ChangeContact(Change):
@@ -83,9 +87,9 @@ class ChangeContact(Change):
     said = _("We have changed how we contact you.")
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "instance": User.objects.get(pk=self.request.user.pk)}
+        return {**super().get_form_kwargs(), "instance": User.objects.get(pk=self.person.pk)}
 
-    def act(self, form: BaseForm) -> None:
+    def act(self, form: Any) -> None:
         form.save()
 
 
@@ -97,7 +101,7 @@ class ChangeWork(Change):
     said = _("We have noted where you work.")
 
     def get_initial(self) -> dict[str, Any]:
-        now = affiliations.current(self.request.user)
+        now = affiliations.current(self.person)
         return {"organisation": now.organisation_id, "staff_group": now.staff_group_id} if now else {}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -109,7 +113,7 @@ class ChangeWork(Change):
 
     def act(self, form: BaseForm) -> None:
         data = form.cleaned_data
-        affiliations.set_affiliation(self.request.user, data["organisation"], data["staff_group"], by=self.request.user)
+        affiliations.set_affiliation(self.person, data["organisation"], data["staff_group"], by=self.person)
 
 
 class ChangeConsents(Change):
@@ -118,12 +122,12 @@ class ChangeConsents(Change):
     said = _("We have noted what you agree to.")
 
     def get_initial(self) -> dict[str, Any]:
-        return {name: bool(consent.in_force(self.request.user, name)) for name in consent.PURPOSES}
+        return {name: bool(consent.in_force(self.person, name)) for name in consent.PURPOSES}
 
     def act(self, form: BaseForm) -> None:
         for name in consent.PURPOSES:
             act = consent.give if form.cleaned_data[name] else consent.withdraw
-            act(self.request.user, name, by=self.request.user)
+            act(self.person, name, by=self.person)
 
 
 class ActivateSecondFactor(ActivateTOTPView):
@@ -131,5 +135,5 @@ class ActivateSecondFactor(ActivateTOTPView):
 
     def form_valid(self, form: BaseForm) -> HttpResponse:
         response = super().form_valid(form)
-        record_authentication(self.request, self.request.user, method="mfa", type=Authenticator.Type.TOTP)
+        record_authentication(self.request, self.person, method="mfa", type=Authenticator.Type.TOTP)
         return response

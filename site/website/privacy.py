@@ -63,8 +63,8 @@ def erase(person: User, *, by: User | None) -> None:
 def _forget_learning(person: User) -> None:
     registrations = Registration.objects.filter(learner=person)
     Certificate.objects.filter(registration__in=registrations).delete()
-    for model in [Attempt, Reflection]:
-        model.objects.filter(progress__registration__in=registrations).delete()
+    Attempt.objects.filter(progress__registration__in=registrations).delete()
+    Reflection.objects.filter(progress__registration__in=registrations).delete()
     registrations.update(learner=None)
 
 
