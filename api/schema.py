@@ -1,4 +1,4 @@
-"""What every endpoint says about itself in the same words: the problems that it may answer with."""
+"""The schema: our own endpoints and no other, each with the problems that it may answer with."""
 
 from __future__ import annotations
 
@@ -31,6 +31,11 @@ class ProblemSerializer(serializers.Serializer):
     code = serializers.CharField()
     request_id = serializers.CharField(help_text="To find the request in the log.")
     errors = FieldErrorSerializer(many=True, required=False)
+
+
+def only_ours(endpoints: list[tuple]) -> list[tuple]:
+    """Wagtail's admin brings REST views for itself. They are not part of our interface."""
+    return [endpoint for endpoint in endpoints if endpoint[0].startswith("/api/v1/")]
 
 
 def problems(*statuses: int) -> dict[tuple[int, str], OpenApiResponse]:

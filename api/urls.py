@@ -2,13 +2,13 @@
 
 from django.urls import include, path, re_path
 
-from api import documentation, errors, people
+from api import documentation, errors, people, statistics
 
 app_name = "api"
 
 version_1 = [
     path("me", people.Me.as_view(), name="me"),
-    # statistics: path("statistics/", include("api.statistics")) by its room
+    path("statistics/completions", statistics.Completions.as_view(), name="completions"),
 ]
 
 urlpatterns = [

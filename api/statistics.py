@@ -1,0 +1,197 @@
+"""The figures of learning, as on the page for statistics officers: rounded, and small numbers hidden."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import exceptions, serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from api import schema
+from core.disclosure import Figure
+from learning import statistics
+from learning.statistics import Median, Row, Summary
+
+PERMISSION = "learning.view_statistics"
+BY = ("module", "organisation", "staff_group", "month")
+COURSE = "1c6f0d1e-7a43-4a8e-9c0b-5b0f0a6c2d11"
+ROWS = [
+    {
+        "key": "0b9f2c5e-6f0b-4a55-9a4b-0d9a1f0f6a11",
+        "name": "Example Hospital Trust",
+        "registrations": {"value": 120, "hidden": None},
+        "starts": {"value": 105, "hidden": None},
+        "completions": {"value": 80, "hidden": None},
+        "share": 76,
+        "median_minutes": {"above": 70, "up_to": 75},
+    },
+    {
+        "key": "5a7d1f3c-2b1e-4c58-8f5a-7e3b9c1d2e44",
+        "name": "Example Hospice",
+        "registrations": {"value": 10, "hidden": None},
+        "starts": {"value": None, "hidden": "protects"},
+        "completions": {"value": None, "hidden": "small"},
+        "share": None,
+        "median_minutes": None,
+    },
+]
+EXAMPLE = {
+    "course": {"key": COURSE, "title": "LGBTQ+ inclusive cancer care"},
+    "period": {"code": "last-12-months", "first_month": "2025-12", "last_month": "2026-11"},
+    "by": "organisation",
+    "organisation": None,
+    "staff_group": None,
+    "total": {**ROWS[0], "key": "", "name": "All", "registrations": {"value": 130, "hidden": None}},
+    "rows": ROWS,
+}
+
+
+# Questions ---------------------------------------------------------------------------------------
+
+
+class QuestionSerializer(serializers.Serializer):
+    course = serializers.UUIDField(help_text="The key of a course: the UUID in its activity's IRI.")
+    by = serializers.ChoiceField(BY, help_text="What the rows are.")
+    organisation = serializers.UUIDField(required=False, help_text="The key of an organisation. Left out: all.")
+    staff_group = serializers.IntegerField(required=False, min_value=1, help_text="The id of a staff group. Left out: all.")
+    period = serializers.CharField(
+        required=False,
+        max_length=20,
+        default="last-12-months",
+        help_text="last-3-months, last-12-months, all, or a financial year such as 2026-27. There are no others.",
+    )
+
+    def validate(self, attrs: dict) -> dict:
+        offered: statistics.Offer = self.context["offered"]
+        course = _among({row.activity: row for row in offered.courses}, attrs, "course", _("There is no such course."))
+        period = _among({row.code: row for row in offered.periods}, attrs, "period", _("There is no such period."))
+        organisations = {row.key: row for row in offered.organisations.values()}
+        organisation = _among(organisations, attrs, "organisation", _("There is no such organisation."))
+        group = _among(offered.staff_groups, attrs, "staff_group", _("There is no such staff group."))
+        _refuse_crossed(attrs)
+        return {
+            "by": attrs["by"],
+            "question": {"course": course, "period": period, "organisation": organisation, "staff_group": group},
+        }
+
+
+def _among(rows: dict, attrs: dict, name: str, message: str):
+    if name not in attrs:
+        return None
+    if attrs[name] not in rows:
+        raise serializers.ValidationError({name: [exceptions.ErrorDetail(message, code="unknown")]})
+    return rows[attrs[name]]
+
+
+def _refuse_crossed(attrs: dict) -> None:
+    """Rows of what is already chosen, or of two choices at once, do not exist (core/disclosure.py)."""
+    chosen = {"organisation", "staff_group"} & attrs.keys()
+    if attrs["by"] in chosen or len(chosen) > 1:
+        message = _("Choose an organisation or a staff group, not both, and rows by something else.")
+        raise serializers.ValidationError({"by": [exceptions.ErrorDetail(message, code="crossed")]})
+
+
+# Answers -----------------------------------------------------------------------------------------
+
+
+class FigureSerializer(serializers.Serializer):
+    value = serializers.IntegerField(allow_null=True, help_text="Rounded. Null: hidden.")
+    hidden = serializers.ChoiceField(
+        ["small", "protects"],
+        allow_null=True,
+        help_text="small: fewer than five. protects: hidden so that another cannot be worked out.",
+    )
+
+
+class MedianSerializer(serializers.Serializer):
+    above = serializers.IntegerField(help_text="Minutes: the lower end of the band of five in which the median falls.")
+    up_to = serializers.IntegerField(
+        allow_null=True, help_text="Its upper end: half took this long or less. Null: two hours or more."
+    )
+
+
+class RowSerializer(serializers.Serializer):
+    key = serializers.CharField(help_text="The key of the module or organisation, the id of the staff group, or the month.")
+    name = serializers.CharField()
+    registrations = FigureSerializer()
+    starts = FigureSerializer()
+    completions = FigureSerializer()
+    share = serializers.IntegerField(
+        allow_null=True, help_text="Completions per cent of starts, both rounded. Null: a base under 20."
+    )
+    median_minutes = MedianSerializer(allow_null=True)
+
+
+class CourseSerializer(serializers.Serializer):
+    key = serializers.UUIDField()
+    title = serializers.CharField()
+
+
+class PeriodSerializer(serializers.Serializer):
+    code = serializers.CharField()
+    first_month = serializers.CharField(allow_null=True, help_text="Null: from the beginning.")
+    last_month = serializers.CharField(help_text="So far, if it is the present one.")
+
+
+class CompletionsSerializer(serializers.Serializer):
+    course = CourseSerializer()
+    period = PeriodSerializer()
+    by = serializers.ChoiceField(BY)
+    organisation = serializers.UUIDField(allow_null=True)
+    staff_group = serializers.IntegerField(allow_null=True)
+    total = RowSerializer()
+    rows = RowSerializer(many=True)
+
+
+class Completions(APIView):
+    """Registrations, starts and completions of a course. For browsers of statistics officers; others are answered 404."""
+
+    @extend_schema(
+        operation_id="statistics_completions",
+        summary="Completions of a course",
+        tags=["statistics"],
+        parameters=[QuestionSerializer],
+        responses={200: CompletionsSerializer, **schema.problems(400, 401, 403, 404)},
+        examples=[OpenApiExample("By organisation", value=EXAMPLE, response_only=True, status_codes=["200"])],
+    )
+    def get(self, request: Request) -> Response:
+        if not request.user.has_perm(PERMISSION):
+            raise exceptions.NotFound
+        offered = statistics.offer()
+        asked = QuestionSerializer(data=request.query_params, context={"offered": offered})
+        asked.is_valid(raise_exception=True)
+        by = asked.validated_data["by"]
+        return Response(answer(statistics.summary(offered, **asked.validated_data["question"]), by))
+
+
+def answer(summary: Summary, by: str) -> dict:
+    return {
+        "course": {"key": str(summary.course.activity), "title": summary.course.title},
+        "period": _period(summary),
+        "by": by,
+        "organisation": str(summary.organisation.key) if summary.organisation else None,
+        "staff_group": summary.staff_group.pk if summary.staff_group else None,
+        "total": _row(summary.total),
+        "rows": [_row(row) for row in getattr(summary, f"by_{by}")],
+    }
+
+
+def _period(summary: Summary) -> dict:
+    period = summary.period
+    first = f"{period.first:%Y-%m}" if period.first else None
+    return {"code": period.code, "first_month": first, "last_month": f"{period.last:%Y-%m}"}
+
+
+def _row(row: Row) -> dict:
+    counts = {name: _figure(getattr(row, name)) for name in statistics.MEASURES}
+    return {"key": row.key, "name": row.name, **counts, "share": row.share, "median_minutes": _median(row.median)}
+
+
+def _figure(figure: Figure) -> dict:
+    return {"value": figure.shown, "hidden": figure.hidden or None}
+
+
+def _median(median: Median | None) -> dict | None:
+    return {"above": median.above, "up_to": median.upto} if median else None
