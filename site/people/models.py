@@ -102,7 +102,7 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
 
-class User(AbstractBaseUser, PermissionsMixin):
+class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-missing] # Wagtail's swapped models
     """Someone with an account. The e-mail address is the log-in; the name is whatever they are called."""
 
     class Contact(models.TextChoices):

@@ -135,5 +135,5 @@ class ActivateSecondFactor(ActivateTOTPView):
 
     def form_valid(self, form: BaseForm) -> HttpResponse:
         response = super().form_valid(form)
-        record_authentication(self.request, self.person, method="mfa", type=Authenticator.Type.TOTP)
+        record_authentication(self.request, self.request.user, method="mfa", type=Authenticator.Type.TOTP)
         return response

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
@@ -51,14 +52,13 @@ def unconfirmed() -> QuerySet[User]:
     return waiting.filter(date_joined__lt=timezone.now() - UNCONFIRMED)
 
 
-def to_warn() -> QuerySet[User]:
+def to_warn() -> QuerySet[Any]:
     """Learners whose account ends in thirty days unless they come back, and who have not been told since they were last here."""
-    return (
-        _learners().filter(last_here__lt=_end_of_keeping() + WARNING).filter(Q(warned_at=None) | Q(warned_at__lt=F("last_here")))
-    )
+    not_told = Q(warned_at=None) | Q(warned_at__lt=F("last_here"))
+    return _learners().filter(not_told, last_here__lt=_end_of_keeping() + WARNING)
 
 
-def to_delete() -> QuerySet[User]:
+def to_delete() -> QuerySet[Any]:
     """Learners who were told thirty days ago and have not come back."""
     told = _learners().filter(last_here__lt=_end_of_keeping(), warned_at__gte=F("last_here"))
     return told.filter(warned_at__lte=timezone.now() - WARNING)
@@ -72,7 +72,7 @@ def warn(pk: int) -> None:
     now = timezone.now()
     User.objects.filter(pk=pk).update(warned_at=now)
     audit.record("account.end_announced", person)
-    day = max(now + WARNING, person.last_here + timedelta(days=_keeping_days()))  # type: ignore[attr-defined]
+    day = max(now + WARNING, person.last_here + timedelta(days=_keeping_days()))
     context = {"day": formats.date_format(timezone.localdate(day), "j F Y"), "url": settings.BASE_URL + reverse("account_login")}
     mail.send(person, _("Your account"), "website/email/account_unused", context)
 
@@ -107,7 +107,7 @@ def clear_mail_files() -> None:
             file.unlink(missing_ok=True)
 
 
-def _learners() -> QuerySet[User]:
+def _learners() -> QuerySet[Any]:
     """Everybody who holds no role, with the last time they were here: signing in, or an act in a module."""
     last_act = Coalesce(Max("registrations__progress__last_act_at"), F("date_joined"))
     learners = User.objects.filter(is_staff=False, is_superuser=False)
