@@ -279,7 +279,7 @@ def new_code() -> str:
 def _certify(registration: Registration, module: ModulePage | None, at: datetime, *, minutes: int) -> None:
     """Give the certificate; where one was withdrawn, the same one is valid again, under the same code."""
     page = module or registration.course
-    facts = {"title": page.title, "version": module.version if module else 0, "minutes": minutes, "issued_at": at}
+    facts = {"title": page.title, "version": module.version if module else 0, "minutes": max(1, minutes), "issued_at": at}
     certificate, is_new = Certificate.objects.get_or_create(
         registration=registration, module=module, defaults={"code": new_code(), **facts}
     )

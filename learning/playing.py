@@ -102,8 +102,7 @@ def finish(progress: ModuleProgress, *, by: User) -> ModuleProgress:
     `errors.DomainError` while a question has no answer.
     """
     with transaction.atomic():
-        progress = workflow.lock(progress)
-        if progress.status == ModuleProgress.Status.COMPLETED:
+        if workflow.lock(progress).status == ModuleProgress.Status.COMPLETED:
             leave(progress, by=by)
             return progress
         score = _score(progress)

@@ -213,7 +213,7 @@ class _Answer:
     def __init__(self, question: _Question) -> None:
         self.question, self.rules = question, rules()
         self.cube = _course_cube(question.course, question.offered.periods)
-        self.figures = _protected(self.cube, _course_lines(self.cube, question.offered.periods), self.rules)
+        self.figures = _Figures(self.cube, _course_lines(self.cube, question.offered.periods), self.rules)
         self.times = _times_of_groups(question)
 
     def total(self) -> Row:
@@ -255,12 +255,12 @@ class _Answer:
             return []
         modules = list(ModulePage.objects.child_of(question.course).live().order_by("path").defer_streamfields())
         cube = _modules_cube(question, modules)
-        figures = _protected(cube, _modules_lines(cube), self.rules)
+        figures = _Figures(cube, _lines_across(cube), self.rules)
         times = _times(question.counts().filter(question.here(), page__in=modules), "page")
         registrations = self._figures(question.organisation, question.staff_group, question.period.code)[0]
         cell = (question.organisation, question.staff_group)
         return [
-            self._row(str(page.activity), page.title, (registrations, *_at(figures, (*cell, page.pk))[1:]), times.get((page.pk,)))
+            self._row(str(page.activity), page.title, (registrations, *figures.at((*cell, page.pk))[1:]), times.get((page.pk,)))
             for page in modules
         ]
 
@@ -268,7 +268,7 @@ class _Answer:
         return self._row(key, name, self._figures(*cell, self.question.period.code), self.times.get(cell))
 
     def _figures(self, organisation: int, staff_group: int, span: str | date) -> tuple[Figure, ...]:
-        return _at(self.figures, (organisation, staff_group, span))
+        return self.figures.at((organisation, staff_group, span))
 
     def _row(self, key: str, name: str, figures: tuple[Figure, ...], bands: Numbers | None) -> Row:
         registrations, starts, completions = figures
@@ -308,16 +308,15 @@ Cube = Mapping[Cell, Numbers]
 
 def _course_cube(course: CoursePage, offered: list[Period]) -> Cube:
     months, inner = _month_cells(course), _inner_cells(course, offered)
+    codes = {month: [period.code for period in offered if period.holds(month)] for month in {cell[2] for cell in months}}
     sums: dict[Cell, Numbers] = defaultdict(lambda: NOTHING)
     for (organisation, group, month), numbers in months.items():
-        for period in offered:
-            if period.holds(month):
-                key = (organisation, group, period.code)
-                sums[key] = _plus(sums[key], numbers)
+        for code in codes[month]:
+            sums[organisation, group, code] = _plus(sums[organisation, group, code], numbers)
     return _filled({**months, **inner, **sums})
 
 
-def _month_cells(course: CoursePage) -> dict[Cell, Numbers]:
+def _month_cells(course: CoursePage) -> dict[tuple[int, int, date], Numbers]:
     rows = MonthlyCount.objects.filter(MARGIN, page=course).values_list("organisation", "staff_group", "month", *MEASURES)
     return {(organisation, group, month): _counted(numbers) for organisation, group, month, *numbers in rows}
 
@@ -360,29 +359,25 @@ def _course_lines(cube: Cube, offered: list[Period]) -> list[Line]:
     return [*_lines_across(cube), *_lines_of_months(cube, offered), *_lines_of_years(cube, offered)]
 
 
-def _modules_lines(cube: Cube) -> list[Line]:
-    return _lines_across(cube)
-
-
 def _lines_across(cube: Cube) -> list[Line]:
     """All organisations together, and all staff groups, wherever both sides can be read."""
-    parts: dict[Cell, list[Cell]] = defaultdict(list)
+    parts: dict[tuple, list[Cell]] = defaultdict(list)
     for cell in cube:
         organisation, group, third = cell
         if organisation:
-            parts[ALL, group, third, "organisation"].append(cell)  # type: ignore[index]
+            parts[ALL, group, third, "organisation"].append(cell)
         if group:
-            parts[organisation, ALL, third, "staff_group"].append(cell)  # type: ignore[index]
+            parts[organisation, ALL, third, "staff_group"].append(cell)
     return [Line(total[:3], tuple(cells)) for total, cells in parts.items()]
 
 
 def _lines_of_months(cube: Cube, offered: list[Period]) -> list[Line]:
-    months: dict[tuple[int, int], list[Cell]] = defaultdict(list)
+    months: dict[tuple[int, int], list[tuple[Cell, date]]] = defaultdict(list)
     for cell in cube:
         if isinstance(cell[2], date):
-            months[cell[0], cell[1]].append(cell)
+            months[cell[0], cell[1]].append((cell, cell[2]))
     lines = [
-        Line((*pair, period.code), tuple(cell for cell in cells if period.holds(cell[2])))  # type: ignore[arg-type]
+        Line((*pair, period.code), tuple(cell for cell, month in cells if period.holds(month)))
         for (pair, cells), period in product(months.items(), offered)
     ]
     return [line for line in lines if line.parts]
@@ -398,21 +393,27 @@ def _lines_of_years(cube: Cube, offered: list[Period]) -> list[Line]:
     return [line for line in lines if line.parts]
 
 
-def _protected(cube: Cube, lines: list[Line], known: disclosure.Rules) -> dict[Cell, tuple[Figure, ...]]:
-    crossed = {cell for cell in cube if cell[0] and cell[1]}
-    by_measure = [
-        disclosure.protect({cell: numbers[index] for cell, numbers in cube.items()}, lines, known, untold=crossed)
-        for index in range(len(MEASURES))
-    ]
-    return {cell: tuple(figures[cell] for figures in by_measure) for cell in cube}
+class _Figures:
+    """A cube as it may be shown."""
 
+    def __init__(self, cube: Cube, lines: list[Line], known: disclosure.Rules) -> None:
+        self.cube, self.rules, shape = cube, known, disclosure.Lines(lines)
+        crossed = {cell for cell in cube if cell[0] and cell[1]}
+        self.hidden = [
+            disclosure.hide({cell: numbers[index] for cell, numbers in cube.items()}, shape, known, untold=crossed)
+            for index in range(len(MEASURES))
+        ]
 
-def _at(figures: Mapping[Cell, tuple[Figure, ...]], cell: Cell) -> tuple[Figure, ...]:
-    return figures.get(cell) or (Figure(0),) * len(MEASURES)
+    def at(self, cell: Cell) -> tuple[Figure, ...]:
+        """The figures of one cell, in the order of MEASURES."""
+        numbers = self.cube.get(cell, NOTHING)
+        return tuple(
+            disclosure.figure(number, hidden.get(cell), self.rules) for number, hidden in zip(numbers, self.hidden, strict=True)
+        )
 
 
 def _plus(these: Numbers, those: Numbers) -> Numbers:
-    return tuple(map(sum, zip(these, those, strict=True)))
+    return (these[0] + those[0], these[1] + those[1], these[2] + those[2])
 
 
 def _counted(numbers: Iterable[int]) -> Numbers:

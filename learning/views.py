@@ -24,17 +24,18 @@ from learning.models import CoursePage, ModulePage, ModuleProgress, Reflection, 
 @never_cache
 def my_learning(request: HttpRequest) -> HttpResponse:
     registrations = list(records.registrations(request.user).prefetch_related("progress"))
+    modules = ModulePage.objects.of([registration.course for registration in registrations])
     context = {
-        "entries": [_entry(registration) for registration in registrations],
+        "entries": [_entry(registration, modules[registration.course_id]) for registration in registrations],
         "certificates": records.certificates(request.user),
         "courses": CoursePage.objects.live().public().exclude(pk__in=[row.course_id for row in registrations]),
     }
     return render(request, "learning/my_learning.html", context)
 
 
-def _entry(registration: Registration) -> dict:
+def _entry(registration: Registration, modules: list[ModulePage]) -> dict:
     """A course as its learner stands in it: where to carry on, or what comes next."""
-    rows = registration.course.rows(registration)
+    rows = registration.course.rows(registration, modules)
     started = [row for row in rows if row.is_started]
     return {
         "course": registration.course,

@@ -37,12 +37,15 @@ def settled() -> Q:
 
 
 def consistent_through() -> datetime:
-    """Every statement stored before this moment can be read: now, or the start of the oldest transaction that writes."""
+    """Every statement stored before this moment can be read: now, or the start of another's oldest transaction that writes.
+
+    SQLite cannot be asked: there a statement that is being stored at this very moment may bear a slightly earlier time.
+    """
     if not _is_postgresql():
         return timezone.now()
     return _value(
         "SELECT coalesce(min(xact_start), clock_timestamp()) FROM pg_stat_activity "
-        "WHERE datname = current_database() AND backend_xid IS NOT NULL"
+        "WHERE datname = current_database() AND backend_xid IS NOT NULL AND pid <> pg_backend_pid()"
     )
 
 

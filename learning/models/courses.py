@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
@@ -19,6 +20,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import RichTextField, StreamField
+from wagtail.models import PageManager
+from wagtail.query import PageQuerySet
 from wagtail.search import index
 
 from learning.blocks import TO_ANSWER, SourceBlock, StepBlock
@@ -114,10 +117,11 @@ class CoursePage(BasePage):
         """The learner's registration, with the progress in its modules."""
         return self.registrations.visible_to(user).prefetch_related("progress").first()
 
-    def rows(self, registration: Registration | None) -> list[ModuleRow]:
-        """The modules in their order, as the registered learner stands in them."""
+    def rows(self, registration: Registration | None, modules: Iterable[ModulePage] | None = None) -> list[ModuleRow]:
+        """The modules in their order, as the registered learner stands in them. `modules` where they were read already."""
+        modules = self.modules() if modules is None else modules
         progress = {row.module_id: row for row in registration.progress.all()} if registration else {}
-        return [ModuleRow(number, module, progress.get(module.pk)) for number, module in enumerate(self.modules(), 1)]
+        return [ModuleRow(number, module, progress.get(module.pk)) for number, module in enumerate(modules, 1)]
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
@@ -131,6 +135,19 @@ class CoursePage(BasePage):
             "now": latest,
             "minutes": sum(row.module.minutes for row in rows),
         }
+
+
+class ModuleQuerySet(PageQuerySet):
+    def of(self, courses: Iterable[CoursePage]) -> dict[int, list[ModulePage]]:
+        """Course → its live modules in their order, in one query."""
+        by_path = {course.path: course.pk for course in courses}
+        grouped: dict[int, list[ModulePage]] = {pk: [] for pk in by_path.values()}
+        wanted = Q(pk=None)
+        for path in by_path:
+            wanted |= Q(path__startswith=path)
+        for module in self.live().filter(wanted).order_by("path"):
+            grouped[by_path[module.path[: -module.steplen]]].append(module)
+        return grouped
 
 
 class ModulePage(BasePage):
@@ -153,13 +170,14 @@ class ModulePage(BasePage):
     sources = StreamField([("source", SourceBlock())], blank=True, verbose_name=_("sources"))
     mastery = models.PositiveSmallIntegerField(
         _("pass mark"),
-        default=80,
+        default=75,
         validators=[MaxValueValidator(100)],
         help_text=_("Per cent of the questions answered rightly."),
     )
     version = models.PositiveIntegerField(default=0, editable=False)
     version_digest = models.CharField(max_length=64, blank=True, editable=False)
 
+    objects = PageManager.from_queryset(ModuleQuerySet)()
     template = "learning/module.html"
     subpage_types: ClassVar[list] = []
     parent_page_types: ClassVar[list] = ["learning.CoursePage"]

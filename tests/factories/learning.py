@@ -59,13 +59,17 @@ def work_through(registration: Registration, module: ModulePage, by: User) -> Mo
     progress = playing.open_module(registration, module, by=by)
     for step in module.lesson():
         if step.question:
-            playing.answer(progress, step, [right_answer(step)], by=by, token=uuid.uuid4())
+            playing.answer(progress, step, right_answers(step), by=by, token=uuid.uuid4())
         playing.go_on(progress, step, by=by)
     return playing.finish(progress, by=by)
 
 
+def right_answers(step: Step) -> list[str]:
+    return [child.id for child in step.question.value["answers"].bound_blocks if child.value["correct"]]
+
+
 def right_answer(step: Step) -> str:
-    return next(child.id for child in step.question.value["answers"].bound_blocks if child.value["correct"])
+    return right_answers(step)[0]
 
 
 def said(registration: Registration, module: ModulePage, verb: str, **result) -> dict:

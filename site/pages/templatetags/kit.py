@@ -21,7 +21,7 @@ TINTS = {"blush": "info", "honey": "info", "mint": "tick", "mist": "beside", "ro
 def icon(name: str) -> SafeString:
     """A 24-pixel sign. It says nothing by itself: a word stands beside it."""
     svg = '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{}</svg>'
-    return format_html(svg, mark_safe(ICONS[name]))  # noqa: S308 our own table
+    return format_html(svg, mark_safe(ICONS[name]))
 
 
 @register.simple_block_tag(takes_context=False)
@@ -85,6 +85,7 @@ def pager(context, page_obj) -> dict:
 
 @register.inclusion_tag("pages/includes/nav_item.html", takes_context=True)
 def nav_item(context, url: str, title: str) -> dict:
-    """A link of the main navigation, marked when the reader is on or below it."""
+    """A link of the main navigation, marked when the reader is on it, or on a page of the site below it."""
     path = getattr(context.get("request"), "path", "")
-    return {"url": url, "title": title, "current": "page" if path == url else "true" if path.startswith(url) else ""}
+    is_below = bool(context.get("page")) and path.startswith(url)
+    return {"url": url, "title": title, "current": "page" if path == url else "true" if is_below else ""}
