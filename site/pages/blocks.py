@@ -11,8 +11,20 @@ from wagtail.images.blocks import ImageBlock
 from pages.pictures import ICONS
 
 TEXT = ["bold", "italic", "ol", "ul", "link", "document-link"]
-GLYPHS = [("table", _("People at a table")), ("voice", _("A voice")), ("learning", _("Learning")), ("certificate", _("Certificate")), ("pay", _("Pay"))]
-TINTS = [("blush", _("Aside")), ("honey", _("Mind this")), ("mint", _("Done, or good news")), ("mist", _("Explanation")), ("rose", _("Problem"))]
+GLYPHS = [
+    ("table", _("People at a table")),
+    ("voice", _("A voice")),
+    ("learning", _("Learning")),
+    ("certificate", _("Certificate")),
+    ("pay", _("Pay")),
+]
+TINTS = [
+    ("blush", _("Aside")),
+    ("honey", _("Mind this")),
+    ("mint", _("Done, or good news")),
+    ("mist", _("Explanation")),
+    ("rose", _("Problem")),
+]
 
 
 class LinkValue(blocks.StructValue):
@@ -39,7 +51,9 @@ class LinkBlock(blocks.StructBlock):
         if not result["page"] and not address:
             raise blocks.StructBlockValidationError({"page": ValidationError(_("Choose a page, or enter an address."))})
         if address and not address.startswith(("/", "https://", "mailto:")):
-            raise blocks.StructBlockValidationError({"address": ValidationError(_("Enter an address that begins with / or https://"))})
+            raise blocks.StructBlockValidationError(
+                {"address": ValidationError(_("Enter an address that begins with / or https://"))}
+            )
         return result
 
 
@@ -70,7 +84,8 @@ class QuotationBlock(blocks.StructBlock):
 
     text = blocks.TextBlock(label=_("words"), max_length=1200)
     origin = blocks.ChoiceBlock(
-        label=_("whose words"), choices=[("said", _("Somebody said this, and agreed to be quoted")), (MADE_UP, _("Made up, as an example"))]
+        label=_("whose words"),
+        choices=[("said", _("Somebody said this, and agreed to be quoted")), (MADE_UP, _("Made up, as an example"))],
     )
     by = blocks.CharBlock(label=_("who"), max_length=160, required=False, help_text=_("As they wish to be named."))
 
@@ -183,7 +198,9 @@ class TableBlock(blocks.StructBlock):
         result = super().clean(value)
         columns = len(result["heads"])
         if any(len(row["cells"]) != columns for row in result["rows"]):
-            raise blocks.StructBlockValidationError({"rows": ValidationError(_("Give every row as many cells as there are headings."))})
+            raise blocks.StructBlockValidationError(
+                {"rows": ValidationError(_("Give every row as many cells as there are headings."))}
+            )
         return result
 
 

@@ -89,9 +89,7 @@ class GovukBoundField(forms.BoundField):
     @property
     def target(self) -> str:
         """The id that the error summary links to: the first thing to fill in."""
-        if isinstance(self.field.widget, forms.MultiWidget):
-            return f"{self.auto_id}{self.field.widget.widgets_names[0]}"
-        if isinstance(self.field.widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
+        if isinstance(self.field.widget, forms.MultiWidget | forms.RadioSelect | forms.CheckboxSelectMultiple):
             return f"{self.auto_id}_0"
         return self.auto_id
 
@@ -190,7 +188,7 @@ class DateParts(forms.MultiWidget):
         return [value.day, value.month, value.year] if isinstance(value, datetime.date) else [None, None, None]
 
     def id_for_label(self, id_: str) -> str:
-        return f"{id_}_day" if id_ else ""
+        return f"{id_}_0" if id_ else ""
 
     def get_context(self, name, value, attrs):
         context = super().get_context(name, value, attrs)
@@ -233,5 +231,3 @@ def month_number(typed: str) -> int:
     """3, “03”, “March” or “mar” → 3."""
     names = {str(name)[:3].casefold(): number for number, name in dates.MONTHS.items()}
     return int(typed) if typed.isdigit() else names.get(typed[:3].casefold(), 0)
-
-

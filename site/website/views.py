@@ -94,10 +94,9 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Most often a form that stood open in a session which has ended."""
-    text = _(
-        "The page stood open too long, or you signed in or out in another tab. Nothing was saved. Go back, load the page again and send it once more."
-    )
-    return answer(request, 403, _("We could not take what you sent"), text)
+    what = _("The page stood open too long, or you signed in or out in another tab. Nothing was saved.")
+    then = _("Go back, load the page again and send it once more.")
+    return answer(request, 403, _("We could not take what you sent"), f"{what} {then}")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -1,0 +1,115 @@
+"""What the site answers beside its pages."""
+
+import datetime
+import json
+
+import pytest
+from django.conf import settings
+from django.test import Client, RequestFactory
+from django.utils import timezone
+from django_q.models import OrmQ
+from wagtail.models import PageViewRestriction
+
+from website import health, pages, views
+
+
+@pytest.fixture
+def site(home):
+    return pages.load()
+
+
+def test_the_process_says_that_it_lives(client):
+    assert client.get("/health/live").json() == {"live": True}
+
+
+def test_strangers_learn_only_whether_it_is_ready(client, db):
+    response = client.get("/health/ready")
+    assert response.status_code == 200
+    assert response.json() == {"ready": True}
+    assert "no-cache" in response["Cache-Control"]
+
+
+def test_staff_learn_how_the_queue_is(client, val, second_factor):
+    report = second_factor(client, val).get("/health/ready").json()
+    assert report == {
+        "ready": True,
+        "database": True,
+        "migrations": True,
+        "queue": True,
+        "oldest_task_seconds": 0,
+        "failed_tasks": 0,
+    }
+
+
+def test_a_stuck_queue_is_not_ready(client, db):
+    OrmQ.objects.create(key="k", payload="x", lock=timezone.now() - datetime.timedelta(seconds=health.OLDEST_TASK + 60))
+    assert client.get("/health/ready").status_code == 503
+
+
+def test_migrations_to_come_are_not_ready(client, db, monkeypatch):
+    monkeypatch.setattr(health, "pending_migrations", lambda: True)
+    response = client.get("/health/ready")
+    assert response.status_code == 503
+    assert response.json() == {"ready": False}
+
+
+def test_search_engines_are_sent_to_public_pages_only(client, db, settings):
+    settings.DEMO = False
+    lines = client.get("/robots.txt").content.decode().splitlines()
+    assert "Disallow: /account/" in lines
+    assert f"Sitemap: {settings.BASE_URL}/sitemap.xml" in lines
+
+
+def test_a_demonstration_is_not_searched(client, db, settings):
+    settings.DEMO = True
+    assert "Disallow: /" in client.get("/robots.txt").content.decode().splitlines()
+
+
+def test_the_sitemap_lists_public_pages_and_no_other(client, site):
+    private = site.get_children().get(slug="cookies")
+    PageViewRestriction.objects.create(page=private, restriction_type=PageViewRestriction.LOGIN)
+    draft = site.get_children().get(slug="help")
+    draft.unpublish()
+    xml = client.get("/sitemap.xml").content.decode()
+    assert "/privacy/</loc>" in xml
+    assert "/cookies/" not in xml
+    assert "/help/" not in xml
+
+
+def test_the_manifest_names_the_site(client, db):
+    response = client.get("/manifest.webmanifest")
+    assert response["Content-Type"] == "application/manifest+json"
+    assert json.loads(response.content)["name"] == settings.SITE_NAME
+
+
+def test_a_missing_page_says_so_kindly(client, home):
+    response = client.get("/nowhere/")
+    assert response.status_code == 404
+    assert b"There is no page here" in response.content
+
+
+def test_a_form_from_a_session_that_ended_says_what_to_do(home):
+    response = Client(enforce_csrf_checks=True).post("/account/login/", {"login": "x"})
+    assert response.status_code == 403
+    assert b"Nothing was saved" in response.content
+
+
+@pytest.mark.parametrize(("view", "status"), [(views.bad_request, 400), (views.forbidden, 403)])
+def test_other_errors_have_a_page_too(client, home, view, status):
+    request = client.get("/privacy/").wsgi_request
+    response = view(request, Exception("secret"))
+    assert response.status_code == status
+    assert b"secret" not in response.content
+
+
+def test_the_page_of_our_own_fault_needs_no_database():
+    response = views.server_error(RequestFactory().get("/"))
+    assert response.status_code == 500
+    assert b"not your fault" in response.content
+
+
+def test_public_pages_carry_the_strict_policy(client, site):
+    policy = client.get("/")["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src 'self'" in policy
+    assert "unsafe" not in policy
