@@ -24,6 +24,7 @@ with a duty to keep, not for the public: who may look is the other half of the p
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -59,7 +60,7 @@ class Rules:
         return max(lowest, self.threshold), highest
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Line:
     """A total and the parts that add up to it. Cells are named by any key."""
 
@@ -83,19 +84,36 @@ class Figure:
         return self.hidden == Reason.SMALL
 
 
+class Lines:
+    """Lines with their cells looked up once, for several counts of one shape."""
+
+    def __init__(self, lines: Iterable[Line]) -> None:
+        self.of: dict[Hashable, list[Line]] = defaultdict(list)
+        self.under: dict[Hashable, list[Line]] = defaultdict(list)
+        for line in lines:
+            self.under[line.total].append(line)
+            for key in line.cells():
+                self.of[key].append(line)
+
+
+class _Ranges(dict):
+    """What a reader knows of each cell, worked out when it is asked for."""
+
+    def __init__(self, counts: Mapping, rules: Rules) -> None:
+        self.counts, self.rules = counts, rules
+
+    def __missing__(self, key: Hashable) -> Range:
+        self[key] = found = self.rules.range_of(self.counts[key])
+        return found
+
+
 class _Cube:
     """The work of `hide`: what is hidden so far, and the lines that must be looked at again."""
 
-    def __init__(self, counts: Mapping, lines: Iterable[Line], rules: Rules, untold: Collection[Hashable]) -> None:
-        self.counts, self.lines, self.rules, self.untold = counts, list(lines), rules, untold
+    def __init__(self, counts: Mapping, lines: Lines, rules: Rules, untold: Collection[Hashable]) -> None:
+        self.counts, self.lines, self.rules, self.untold = counts, lines, rules, untold
         self.hidden: dict[Hashable, Reason] = {}
-        self.ranges = {key: rules.range_of(count) for key, count in counts.items()}
-        self.lines_of: dict[Hashable, list[Line]] = {}
-        self.lines_under: dict[Hashable, list[Line]] = {}
-        for line in self.lines:
-            self.lines_under.setdefault(line.total, []).append(line)
-            for key in line.cells():
-                self.lines_of.setdefault(key, []).append(line)
+        self.ranges = _Ranges(counts, rules)
         self.waiting: dict[Line, None] = {}  # in order, each once
 
     def solve(self) -> dict[Hashable, Reason]:
@@ -111,8 +129,8 @@ class _Cube:
     def _hide(self, key: Hashable, reason: Reason) -> None:
         self.hidden[key] = Reason.PROTECTS if key in self.untold else reason
         self.ranges[key] = self._range_of_hidden(key)
-        for line in self.lines_of.get(key, ()):
-            self.waiting.update(dict.fromkeys(self.lines_under[line.total]))
+        for line in self.lines.of.get(key, ()):
+            self.waiting.update(dict.fromkeys(self.lines.under[line.total]))
 
     def _range_of_hidden(self, key: Hashable) -> Range:
         count = self.counts[key]
@@ -167,7 +185,7 @@ class _Cube:
 
     def _range_of_total(self, total: Hashable) -> Range:
         """From what is known of it, and from all the ways in which it is divided."""
-        known = [self.ranges[total], *map(self._sums, self.lines_under[total])]
+        known = [self.ranges[total], *map(self._sums, self.lines.under[total])]
         return max(low for low, _ in known), min(high for _, high in known)
 
     def _others_are_open(self, line: Line, key: Hashable) -> bool:
@@ -180,13 +198,14 @@ class _Cube:
 
 
 def hide(
-    counts: Mapping[Key, int], lines: Iterable[Line], rules: Rules, untold: Collection[Key] = frozenset()
+    counts: Mapping[Key, int], lines: Lines | Iterable[Line], rules: Rules, untold: Collection[Key] = frozenset()
 ) -> dict[Key, Reason]:
     """The cells that must be hidden, and why. `lines` are all totals with their parts that anybody can read.
 
     `untold` are the cells where two kinds of total cross: of these it is not told whether they are small or protect others.
     """
-    return _Cube(counts, lines, rules, untold).solve()  # type: ignore[return-value]
+    known = lines if isinstance(lines, Lines) else Lines(lines)
+    return _Cube(counts, known, rules, untold).solve()  # type: ignore[return-value]
 
 
 def figure(count: int, reason: Reason | None, rules: Rules) -> Figure:
@@ -195,7 +214,7 @@ def figure(count: int, reason: Reason | None, rules: Rules) -> Figure:
 
 
 def protect(
-    counts: Mapping[Key, int], lines: Iterable[Line], rules: Rules, untold: Collection[Key] = frozenset()
+    counts: Mapping[Key, int], lines: Lines | Iterable[Line], rules: Rules, untold: Collection[Key] = frozenset()
 ) -> dict[Key, Figure]:
     """Every cell as it may be shown."""
     hidden = hide(counts, lines, rules, untold)

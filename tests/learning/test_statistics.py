@@ -144,12 +144,12 @@ def test_every_total_hides_none_or_more_than_one_wherever_it_is_divided(course, 
     offered = statistics.offer()
     cube = statistics._course_cube(course, offered.periods)
     lines = statistics._course_lines(cube, offered.periods)
-    figures = statistics._protected(cube, lines, statistics.rules())
+    figures = statistics._Figures(cube, lines, statistics.rules())
     for line in lines:
         for index, _measure in enumerate(statistics.MEASURES):
-            assert sum(bool(figures[cell][index].hidden) for cell in line.cells()) != 1
+            assert sum(bool(figures.at(cell)[index].hidden) for cell in line.cells()) != 1
     for cell, numbers in cube.items():
-        for number, figure in zip(numbers, figures[cell], strict=True):
+        for number, figure in zip(numbers, figures.at(cell), strict=True):
             assert figure.hidden or figure.shown == statistics.rules().rounded(number)
             assert figure.hidden or not 0 < number < 5
 
