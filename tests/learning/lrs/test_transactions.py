@@ -1,0 +1,68 @@
+"""On PostgreSQL: what commits late is never passed over by a reader with a cursor."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection, transaction
+
+from learning.lrs import queries, statements, transactions
+from learning.models import Statement
+
+
+def test_every_row_keeps_the_id_of_its_transaction(store, say):
+    row = store(say())[0]
+    assert (row.xid > 0) == (connection.vendor == "postgresql")
+    assert Statement.objects.get(pk=row.pk).xid == row.xid
+
+
+def test_what_has_committed_is_read_at_once(store, say):
+    row = store(say())[0]
+    Statement.objects.update(xid=1)
+    assert queries.find()[0] == [row]
+
+
+def test_rows_of_a_restored_dump_are_read(store, say):
+    """Their ids come from another cluster, and may be higher than any that this one has given out."""
+    row = store(say())[0]
+    Statement.objects.update(xid=2**60)
+    assert queries.find()[0] == [row]
+
+
+def test_the_record_is_consistent_up_to_now_while_nobody_writes(db):
+    assert abs(transactions.consistent_through() - datetime.now(UTC)) < timedelta(minutes=1)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_reader_waits_for_the_oldest_transaction_that_writes(say):
+    if connection.vendor != "postgresql":
+        return  # SQLite has one writer at a time
+    began, finish = threading.Event(), threading.Event()
+    early, late = say(), say()
+    thread = threading.Thread(target=_write_slowly, args=(early, began, finish))
+    thread.start()
+    began.wait(10)
+    try:
+        _write(late)
+        assert queries.find()[0] == []
+        assert transactions.consistent_through() < Statement.objects.get(pk=late["id"]).stored
+    finally:
+        finish.set()
+        thread.join(10)
+    assert [str(row.pk) for row in queries.find(ascending=True)[0]] == [early["id"], late["id"]]
+
+
+def _write(said):
+    with transaction.atomic():
+        statements.store([said], source="player", authority={"mbox": "mailto:lee@example.org"})
+
+
+def _write_slowly(said, began, finish):
+    try:
+        with transaction.atomic():
+            statements.store([said], source="player", authority={"mbox": "mailto:lee@example.org"})
+            began.set()
+            finish.wait(10)
+    finally:
+        connection.close()
