@@ -53,7 +53,7 @@ FIRST_NAMES = [
     "Olu",
     "Pip",
 ]
-STAFF_WEIGHTS = [9, 12, 14, 10, 3, 3, 9, 26, 5, 6, 3]  # in the order of StaffGroup.position; further groups weigh 1
+STAFF_WEIGHTS = [26, 12, 14, 12, 4, 6, 14, 4, 5, 6, 3, 2]  # in the order of StaffGroup.position; further groups weigh 1
 
 
 @dataclass
