@@ -21,7 +21,7 @@ class AccountAdapter(DefaultAccountAdapter):
         **DefaultAccountAdapter.error_messages,
         "account_inactive": _("This account is closed"),
         "duplicate_email": _("This is the address you use already"),
-        "email_password_mismatch": _("The e-mail address or the password is not right. Check both and try again"),
+        "email_password_mismatch": _("The email address or the password is not right. Check both and try again"),
         "email_taken": _("This address cannot be used. Try another"),
         "enter_current_password": _("This is not your password. Enter the one you use now"),
         "incorrect_code": _("This is not the code we sent. Check it and enter it again"),
@@ -60,7 +60,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         "cannot_delete_authenticator": _("Your work here needs the second step, so it cannot be turned off"),
         "cannot_generate_recovery_codes": _("Set up an authenticator app first"),
         "incorrect_code": _("This is not the code that holds now. Wait for the next one and enter that"),
-        "unverified_email": _("Confirm your e-mail address first"),
+        "unverified_email": _("Confirm your email address first"),
     }
 
     def encrypt(self, text: str) -> str:

@@ -35,7 +35,7 @@ class Purpose:
 PURPOSES = {
     "news": Purpose(
         _("News of new modules"),
-        (_("Send me an e-mail when there is a new module. At most one a month. I can stop them at any time."),),
+        (_("Send me an email when there is a new module. At most one a month. I can stop them at any time."),),
     ),
     "research": Purpose(
         _("Help to make this better"),

@@ -15,9 +15,9 @@ from pages.forms import GovukForm, GovukFormMixin, GovukModelForm
 from people import consent
 from people.models import Organisation, StaffGroup, User
 
-EMAIL_LABEL = _("E-mail address")
+EMAIL_LABEL = _("Email address")
 EMAIL = {
-    "required": _("Enter your e-mail address"),
+    "required": _("Enter your email address"),
     "invalid": _("Enter an email address in the correct format, like name@example.com"),
 }
 NEW_PASSWORD = {"required": _("Enter a password")}
@@ -57,7 +57,7 @@ def say(field: forms.Field, label: Any = None, hint: Any = "", **messages: Any) 
 
 def say_email(field: forms.Field, hint: Any = "", label: Any = EMAIL_LABEL) -> None:
     field.widget = forms.EmailInput(attrs={"autocomplete": "email"})
-    field.validators.append(MaxLengthValidator(LONGEST_EMAIL, _("Enter an e-mail address of at most 254 characters")))
+    field.validators.append(MaxLengthValidator(LONGEST_EMAIL, _("Enter an email address of at most 254 characters")))
     say(field, label, hint, **EMAIL)
 
 
@@ -195,7 +195,7 @@ class ContactForm(GovukModelForm):
         cleaned = super().clean() or self.cleaned_data
         wants_phone = cleaned.get("contact_by") in {User.Contact.PHONE, User.Contact.TEXT}
         if wants_phone and "phone" in cleaned and not cleaned["phone"]:
-            self.add_error("phone", _("Enter your telephone number, or choose e-mail"))
+            self.add_error("phone", _("Enter your telephone number, or choose email"))
         return cleaned
 
 

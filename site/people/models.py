@@ -103,15 +103,15 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-missing] # Wagtail's swapped models
-    """Someone with an account. The e-mail address is the log-in; the name is whatever they are called."""
+    """Someone with an account. The email address is the log-in; the name is whatever they are called."""
 
     class Contact(models.TextChoices):
-        EMAIL = "email", _("E-mail")
+        EMAIL = "email", _("Email")
         PHONE = "phone", _("Telephone")
         TEXT = "text", _("Text message")
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    email = models.EmailField(_("e-mail address"), unique=True)
+    email = models.EmailField(_("email address"), unique=True)
     display_name = models.CharField(_("name"), max_length=120, help_text=_("The name you use. It stands on your certificates."))
     pronouns = models.CharField(_("pronouns"), max_length=40, blank=True)
     language = models.CharField(_("preferred language"), max_length=35, blank=True)

@@ -16,4 +16,4 @@ class NotCommon(password_validation.CommonPasswordValidator):
 
 class NotLikeTheirName(password_validation.UserAttributeSimilarityValidator):
     def get_error_message(self) -> str:
-        return _("Enter a password that is less like your name or e-mail address")
+        return _("Enter a password that is less like your name or email address")

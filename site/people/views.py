@@ -36,7 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
     person = cast(User, request.user)
     context = {
         "affiliation": affiliations.current(person),
-        "language": dict(LANGUAGES).get(person.language, ""),
+        "written_in": dict(LANGUAGES).get(person.language, ""),
         "consents": [purpose.title for name, purpose in consent.PURPOSES.items() if consent.in_force(person, name)],
         "has_second_factor": Authenticator.objects.filter(user=person).exists(),
         "sessions": UserSession.objects.filter(user=person).count(),

@@ -84,7 +84,7 @@ def test_the_page_of_the_name_says_what_a_change_does(browser):
         ("name", {"display_name": "Lee", "pronouns": "x" * 41}, "pronouns", "Your pronouns must be 40 characters or fewer"),
         ("contact", {"contact_by": ""}, "contact_by", "Select how we should contact you"),
         ("contact", {"contact_by": "owl"}, "contact_by", "owl is not one of the available choices"),
-        ("contact", {"contact_by": "phone"}, "phone", "Enter your telephone number, or choose e-mail"),
+        ("contact", {"contact_by": "phone"}, "phone", "Enter your telephone number, or choose email"),
         ("contact", {"contact_by": "text", "phone": "12"}, "phone", "Enter a telephone number, like 0161 496 0000"),
         ("contact", {"contact_by": "text", "phone": "1" * 31}, "phone", "Enter a telephone number of at most 30 characters"),
         ("contact", {"contact_by": "email", "language": "tlh"}, "language", "tlh is not one of the available choices"),

@@ -104,6 +104,17 @@ def test_an_administrator_looks_after_the_list_of_organisations(client, second_f
     assert hospital.name in page.content.decode()
 
 
+@pytest.mark.parametrize("address", ["/admin/", "/admin/pages/", "/admin/images/", "/admin/documents/"])
+def test_an_author_opens_the_editor(address, client, second_factor, learning_index, ed):
+    roles.sync()
+    assert second_factor(client, ed).get(address, follow=True).status_code == 200
+
+
+def test_a_name_has_no_side_door_in_the_editor(client, second_factor, learning_index, ed):
+    answer = second_factor(client, ed).get("/admin/account/")
+    assert answer.url == "/account/"
+
+
 def fresh(user):
     return type(user).objects.get(pk=user.pk)
 

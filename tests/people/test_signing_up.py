@@ -63,10 +63,10 @@ def test_nobody_is_sent_to_another_site(client, lee, hospital, nurses):
 @pytest.mark.parametrize(
     ("field", "typed", "said"),
     [
-        ("email", "", "Enter your e-mail address"),
+        ("email", "", "Enter your email address"),
         ("email", "nia", FORMAT),
         ("email", "nia@" + "x" * 300 + ".com", FORMAT),
-        ("email", "n" * 60 + "@" + "x." * 110 + "example.com", "Enter an e-mail address of at most 254 characters"),
+        ("email", "n" * 60 + "@" + "x." * 110 + "example.com", "Enter an email address of at most 254 characters"),
         ("display_name", "", "Enter your name"),
         ("display_name", "   ", "Enter your name"),
         ("display_name", "N" * 121, "Your name must be 120 characters or fewer"),
@@ -74,7 +74,7 @@ def test_nobody_is_sent_to_another_site(client, lee, hospital, nurses):
         ("password1", "", "Enter a password"),
         ("password1", "short", "Enter a password of at least 10 characters"),
         ("password1", "1234567890", "this one is on a list of common passwords"),
-        ("password1", "nia@example.com", "Enter a password that is less like your name or e-mail address"),
+        ("password1", "nia@example.com", "Enter a password that is less like your name or email address"),
     ],
 )
 def test_a_mistake_is_named_beside_its_field_and_nothing_is_stored(client, db, field, typed, said):
@@ -126,7 +126,7 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(client, lee
         for address in ["lee@example.com", "nobody@example.com"]
     ]
     assert answers[0] == answers[1]
-    assert "The e-mail address or the password is not right" in str(answers[0])
+    assert "The email address or the password is not right" in str(answers[0])
 
 
 def test_asking_for_another_password_answers_the_same_for_every_address(client, lee):

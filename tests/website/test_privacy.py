@@ -71,7 +71,7 @@ def test_everything_held_about_somebody_is_in_the_file(lee, progress):
     assert held["account"]["name"] == f"Lee {MARKER}"
     assert held["account"]["name_in_statements"] == lee.actor_name
     assert held["affiliations"][0]["organisation__name"] == "Weaver Valley Hospitals"
-    assert held["consents"][0]["wording"].startswith("Send me an e-mail")
+    assert held["consents"][0]["wording"].startswith("Send me an email")
     assert held["registrations"][0]["course__title"] == "Course 1"
     assert held["progress"][0]["status"] == "completed"
     assert held["answers"][0]["is_right"] is True

@@ -10,7 +10,7 @@ class Command(BaseCommand):
     help = "Print the current code of a demonstration member of staff, by name or address. Only with DEMO."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("name", help="A first name, a whole name or an e-mail address.")
+        parser.add_argument("name", help="A first name, a whole name or an email address.")
 
     def handle(self, **options) -> None:
         if not settings.DEMO:

@@ -8,7 +8,7 @@ class Command(BaseCommand):
     help = "Give somebody a role, or take it back: role ADDRESS ROLE [--revoke]."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("address", help="The e-mail address they sign in with.")
+        parser.add_argument("address", help="The email address they sign in with.")
         parser.add_argument("role", choices=list(roles.ROLES))
         parser.add_argument("--revoke", action="store_true")
 
