@@ -27,7 +27,7 @@ ACCOUNTS = [
     # name, address, role, what they do
     ("Lee Learner", "lee@demo.example", "", "learns: take module 1, leave, and resume in another browser"),
     ("Ed Author", "ed@demo.example", "author", "writes: open /admin/, change a module and publish it"),
-    ("Val Officer", "val@demo.example", "statistics officer", "counts: open /learning/statistics/"),
+    ("Val Officer", "val@demo.example", "statistics officer", "counts: open /learning/figures/"),
     ("Adi Administrator", "adi@demo.example", "administrator", "keeps pages, lists and roles"),
 ]
 LOCAL = {"", "localhost", "127.0.0.1", "::1"}
@@ -130,8 +130,8 @@ def make_accounts() -> list[tuple[str, str, str, str]]:
         person = demo.account(name, address, password, role=role)
         made.append((name, address, password, what))
         if not role:
-            hospital = Organisation.objects.exclude(kind=Organisation.Kind.NOT_LISTED).order_by("name").first()
-            affiliations.set_affiliation(person, hospital, StaffGroup.objects.first(), by=person)
+            hospital = Organisation.objects.exclude(kind=Organisation.Kind.NOT_LISTED)[0]
+            affiliations.set_affiliation(person, hospital, StaffGroup.objects.all()[0], by=person)
     return made
 
 

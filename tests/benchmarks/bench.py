@@ -1,0 +1,213 @@
+"""`make bench`: what pages, answers, statements and statistics cost, beside a bare Wagtail page of the same run.
+
+On SQLite in a scratch folder, or on BENCH_DATABASE_URL, a PostgreSQL database whose content goes.
+With --quick without the million completions. Writes var/bench.json and the table in docs/performance.md.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import platform
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import load
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+PAGE = ROOT / "docs" / "performance.md"
+BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
+GUNICORN = [
+    sys.executable,
+    "-m",
+    "gunicorn",
+    "--workers",
+    "2",
+    "--threads",
+    "4",
+    "--worker-class",
+    "gthread",
+    "--no-control-socket",
+]
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+def run(*command: str, **variables: str) -> str:
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **variables}, check=True, stdout=subprocess.PIPE, text=True)
+    return done.stdout
+
+
+@contextmanager
+def serving(app: str, folder: Path, port: int, **variables: str) -> Iterator[int]:
+    """Gunicorn for one application; gives its process id."""
+    command = [*GUNICORN, app, "--chdir", str(folder), "--bind", f"127.0.0.1:{port}", "--log-level", "error"]
+    process = subprocess.Popen(command, env={**os.environ, **variables}, cwd=ROOT)
+    try:
+        wait_for(port)
+        yield process.pid
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(20)
+
+
+def wait_for(port: int) -> None:
+    for _ in range(150):
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5)
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+    sys.exit("The server did not come up.")
+
+
+def get(path: str, **headers: str):
+    return lambda number: ("GET", path, headers, None)
+
+
+def bare(database: str) -> list[dict[str, Any]]:
+    """The floor: a bare Wagtail page."""
+    port = free_port()
+    place = {
+        "DJANGO_SETTINGS_MODULE": "bare.settings",
+        "PYTHONPATH": str(HERE),
+        "BARE_DATABASE_URL": database,
+        "BARE_PORT": str(port),
+    }
+    run(sys.executable, "-m", "bare.load", **place)
+    with serving("bare.wsgi", HERE, port, **place) as pid:
+        ask = get("/page-0/")
+        return [load.measure("a bare Wagtail page", port, pid, ask, clients=c, requests=n) for c, n in [(1, 200), (8, 400)]]
+
+
+def ours(database: str) -> list[dict[str, Any]]:
+    """Our own pages, in the demonstration."""
+    port = free_port()
+    place = {
+        "DATABASE_URL": database,
+        "PORT": str(port),
+        "BASE_URL": f"http://127.0.0.1:{port}",
+        "DEMO": "True",
+        "LOG_LEVEL": "ERROR",
+        "PYTHONPATH": f"{ROOT}:{ROOT / 'site'}",
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+    }
+    run(sys.executable, "manage.py", "setup", **place)
+    run(sys.executable, "manage.py", "demo", "--if-empty", **place)
+    facts = json.loads(run(sys.executable, str(HERE / "visitor.py"), **place).splitlines()[-1])
+    results = []
+    with serving("config.wsgi", ROOT / "site", port, **place) as pid:
+        for name, ask in asks(facts).items():
+            for clients, requests in [(1, 200), (8, 400)]:
+                results.append(load.measure(name, port, pid, ask, clients=clients, requests=requests))
+    results += json.loads(run(sys.executable, str(HERE / "ingest.py"), **place).splitlines()[-1])
+    return results
+
+
+def figures(database: str) -> list[dict[str, Any]]:
+    """The page of figures over a million completions, in a database that figures.py makes and drops."""
+    print("A million completions (some minutes) …", flush=True)
+    found = json.loads(run(sys.executable, str(HERE / "figures.py"), DATABASE_URL=database))
+    timed = {name: row for name, row in found.items() if isinstance(row, dict) and "p50_ms" in row}
+    return [{"name": f"figures, a million completions: {name.replace('_', ' ')}", **row} for name, row in timed.items()]
+
+
+def asks(facts: dict[str, Any]) -> dict[str, Any]:
+    """What a stranger and Lee ask for. Lee's answers go round her sessions, so that each is a new one."""
+    cookie = {"Cookie": facts["cookie"]}
+    posted = {**cookie, "Content-Type": "application/x-www-form-urlencoded", "Origin": facts["origin"]}
+    pages = {"home page, anonymous": get("/")}
+    pages["course, anonymous"] = get(facts["course"])
+    pages["module, anonymous"] = get(facts["module"])
+    pages["course, signed in"] = get(facts["course"], **cookie)
+    pages["module, signed in"] = get(facts["module"], **cookie)
+    pages["my learning, signed in"] = get("/learning/my/", **cookie)
+    pages["a step of the player"] = get(facts["step"], **cookie)
+    pages["an answer saved"] = lambda number: ("POST", facts["step"], posted, facts["answer"].encode())
+    return pages
+
+
+def table(found: dict[str, Any]) -> str:
+    """The figures as Markdown, with the command that made them."""
+    floor = next(row["cpu_ms"] for row in found["results"] if row["name"] == "a bare Wagtail page" and row["clients"] == 1)
+    lines = [
+        f"`make bench` on {found['date']}: {found['machine']}, Python {found['python']}, {found['database']},",
+        "gunicorn with 2 × 4 threads; client, server and database on the same cores.",
+        "",
+        "| what | clients | p50 ms | p95 ms | a second | CPU ms each | × bare page | kB | queries |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for row in found["results"]:
+        share = f"{row['cpu_ms'] / floor:.2f}" if "cpu_ms" in row else ""
+        size = f"{row['bytes'] / 1000:.1f}" if "bytes" in row else ""
+        cells = [row["name"], row.get("clients", 1), row["p50_ms"], row["p95_ms"], row.get("per_second", "")]
+        cells += [row.get("cpu_ms", ""), share, size, row.get("queries", "")]
+        lines.append("| " + " | ".join(map(str, cells)) + " |")
+        if row.get("wrong"):
+            lines.append(f"| ↑ {row['wrong']} answers were errors | | | | | | | | |")
+    return "\n".join(lines)
+
+
+def write_page(text: str) -> None:
+    """Replaces what stands between the markers, and nothing else."""
+    page = PAGE.read_text() if PAGE.exists() else f"# Performance\n\n{BEGIN}\n{END}\n"
+    PAGE.write_text(re.sub(f"{BEGIN}.*{END}", lambda _: f"{BEGIN}\n{text}\n{END}", page, flags=re.DOTALL))
+
+
+def databases(folder: str) -> tuple[str, str]:
+    """Ours and the bare site's."""
+    given = os.environ.get("BENCH_DATABASE_URL", "")
+    if not given:
+        return f"sqlite:///{folder}/ours.sqlite3", f"sqlite:///{folder}/bare.sqlite3"
+    import psycopg  # only where PostgreSQL is measured
+
+    with psycopg.connect(given, autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS bench_bare")
+        connection.execute("CREATE DATABASE bench_bare")
+    return given, given.rpartition("/")[0] + "/bench_bare"
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        mine, floor = databases(folder)
+        print("A bare Wagtail page …", flush=True)
+        results = bare(floor)
+        print("Our own pages, answers and statements …", flush=True)
+        results += ours(mine)
+        if "--quick" not in sys.argv:
+            results += figures(mine)
+    found = {
+        "date": datetime.date.today().isoformat(),
+        "machine": f"{os.cpu_count()} cores, {platform.machine()}",
+        "python": platform.python_version(),
+        "database": mine.partition(":")[0],
+        "results": results,
+    }
+    (ROOT / "var").mkdir(exist_ok=True)
+    (ROOT / "var" / "bench.json").write_text(json.dumps(found, indent=2))
+    write_page(table(found))
+    print(table(found))
+
+
+if __name__ == "__main__":
+    main()
