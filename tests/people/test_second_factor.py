@@ -7,6 +7,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from cryptography.fernet import Fernet
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.urls import reverse
@@ -196,6 +197,16 @@ def test_the_pages_of_the_second_factor_open(client, eds_phone, second_factor):
         assert client.get(reverse(name)).status_code == 200, name
     file = client.get(reverse("mfa_download_recovery_codes"))
     assert 'filename="recovery-codes.txt"' in file["Content-Disposition"]
+
+
+def test_changing_the_keys_locks_nobody_out(eds_phone, settings):
+    old, new = settings.FIELD_ENCRYPTION_KEYS[0], Fernet.generate_key().decode()
+    code = demo.code(eds_phone)
+    settings.FIELD_ENCRYPTION_KEYS = [new, old]
+    call_command("rotate_keys")
+    settings.FIELD_ENCRYPTION_KEYS = [new]
+    assert demo.code(eds_phone) == code
+    assert len(Authenticator.objects.get(type="recovery_codes").wrap().get_unused_codes()) == 10
 
 
 def test_a_demonstration_code_is_printed_only_in_a_demonstration(eds_phone, settings, capsys):
