@@ -87,7 +87,7 @@ def _as_api_exception(error: Exception) -> exceptions.APIException | None:
 
 
 def _code(error: exceptions.APIException) -> str:
-    own = error.detail.code if isinstance(error.detail, exceptions.ErrorDetail) else error.default_code
+    own = (isinstance(error.detail, exceptions.ErrorDetail) and error.detail.code) or error.default_code
     return next((code for kind, code in CODES.items() if isinstance(error, kind)), own)
 
 

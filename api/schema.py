@@ -30,7 +30,7 @@ class ProblemSerializer(serializers.Serializer):
     detail = serializers.CharField(help_text="A sentence for people.")
     code = serializers.CharField()
     request_id = serializers.CharField(help_text="To find the request in the log.")
-    errors = FieldErrorSerializer(many=True, required=False)
+    errors = FieldErrorSerializer(many=True, required=False)  # type: ignore[assignment]
 
 
 def only_ours(endpoints: list[tuple]) -> list[tuple]:

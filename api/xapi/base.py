@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views import View
@@ -22,9 +22,9 @@ class Resource(View):
 
     is_public = False
     http_method_names = ["get", "head", "post", "put", "delete"]
-    credential: Credential | None = None
+    credential: Credential  # who asks; not set on a public resource
 
-    def dispatch(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args, **kwargs) -> HttpResponseBase:
         # Read before the answer is made: what is stored meanwhile is not promised.
         through = self.consistent_through()
         return headers.add(request, self._respond(request), through)
@@ -32,14 +32,15 @@ class Resource(View):
     def consistent_through(self) -> str:
         return ""
 
-    def _respond(self, request: HttpRequest) -> HttpResponse:
+    def _respond(self, request: HttpRequest) -> HttpResponseBase:
         if not self.is_public:
-            self.credential = authentication.credential(request)
-            if self.credential is None:
+            found = authentication.credential(request)
+            if found is None:
                 message = _("Send the key and secret of a credential by HTTP Basic.")
                 return problems.answer(
                     HTTPStatus.UNAUTHORIZED, "not_authenticated", message, {"WWW-Authenticate": authentication.CHALLENGE}
                 )
+            self.credential = found
         try:
             if not self.is_public:
                 headers.require_version(request)
@@ -47,8 +48,8 @@ class Resource(View):
         except errors.DomainError as error:
             return problems.refusal(error)
 
-    def http_method_not_allowed(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        allowed = ", ".join(self._allowed_methods())
+    def http_method_not_allowed(self, request: HttpRequest, *args, **kwargs) -> HttpResponseBase:
+        allowed = ", ".join(name.upper() for name in self.http_method_names if hasattr(self, name))
         return problems.answer(
             HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed", _("This method is not known here."), {"Allow": allowed}
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from core import errors
@@ -34,7 +34,7 @@ def require_version(request: HttpRequest) -> None:
         raise errors.DomainError(message % {"versions": ", ".join(VERSIONS)}, code="unknown_version")
 
 
-def add(request: HttpRequest, response: HttpResponse, consistent_through: str = "") -> HttpResponse:
+def add(request: HttpRequest, response: HttpResponseBase, consistent_through: str = "") -> HttpResponseBase:
     response[VERSION] = answered_version(request)
     response["Cache-Control"] = "private, no-store"
     if consistent_through:

@@ -41,7 +41,7 @@ def read(query: QueryDict) -> dict[str, Any]:
         if len(values) > 1:
             raise BadParameter(name, _("The parameter %(name)s stands here more than once.") % {"name": name})
     _judge_together(set(query))
-    return dict(filter(None, (_argument(name, query[name]) for name in query)))
+    return dict(filter(None, (_argument(name, str(value)) for name, value in query.dict().items())))
 
 
 def _judge_together(names: set[str]) -> None:

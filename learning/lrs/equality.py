@@ -6,6 +6,7 @@ xAPI 1.0.3 Data 2.3.1 (immutability and its exceptions) and 2.6 (comparing), IEE
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from learning.lrs.validation import types
@@ -89,7 +90,7 @@ def _unordered(values: Any) -> list:
     return sorted(values, key=lambda one: json.dumps(one, sort_keys=True))
 
 
-WRITERS = {
+WRITERS: dict[str, Callable[[Any], Any]] = {
     "actor": _actor,
     "verb": _verb,
     "object": _object,

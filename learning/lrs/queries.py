@@ -70,8 +70,8 @@ def find(
     statements that it stored. `related_activities` also finds statements whose parent the activity is;
     `related_agents` adds nothing yet. Raises `errors.DomainError` for a cursor that is not ours.
     """
-    if statement_id or voided_statement_id:
-        rows = Statement.objects.filter(pk=statement_id or voided_statement_id, is_voided=bool(voided_statement_id))
+    if wanted := statement_id or voided_statement_id:
+        rows = Statement.objects.filter(pk=wanted, is_voided=bool(voided_statement_id))
         return list(rows.filter(credential=credential) if credential else rows), ""
     if cursor:
         asked, place = _read(cursor)

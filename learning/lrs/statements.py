@@ -179,7 +179,7 @@ def _insert(rows: list[Statement]) -> None:
 def _void(rows: Sequence[Statement], known: dict[uuid.UUID, Statement]) -> None:
     """Mark what is voided, in either order of arrival. Voiding a voiding statement changes nothing; nor does its repetition."""
     present = {row.id: row for row in rows} | known
-    targets = {row.target for row in present.values() if row.verb == vocabulary.VOIDED}
+    targets = {row.target for row in present.values() if row.target and row.verb == vocabulary.VOIDED}
     hit = [present[target] for target in targets & present.keys() if present[target].verb != vocabulary.VOIDED]
     changed = [row for row in hit if not row.is_voided]
     for row in changed:

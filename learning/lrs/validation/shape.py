@@ -6,7 +6,7 @@ extensions. Null needs no rule of its own: it is no object, list, text, number o
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -20,7 +20,7 @@ def at(path: str, key: str) -> str:
     return f"{path}.{key}" if path else key
 
 
-def members(value: Any, path: str, rules: dict[str, Check], required: tuple[str, ...] = ()) -> None:
+def members(value: Any, path: str, rules: Mapping[str, Check], required: tuple[str, ...] = ()) -> None:
     """An object that has the required keys, and no key without a rule; each value is judged by its key's rule."""
     if type(value) is not dict:
         raise Invalid(path, _("This must be an object."))

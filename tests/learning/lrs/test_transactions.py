@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection, transaction
 
+from core import errors
 from learning.lrs import queries, statements, transactions
 from learning.models import Statement
 
@@ -51,6 +52,23 @@ def test_a_reader_waits_for_the_oldest_transaction_that_writes(say):
         finish.set()
         thread.join(10)
     assert [str(row.pk) for row in queries.find(ascending=True)[0]] == [early["id"], late["id"]]
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_two_who_store_the_same_id_at_once_do_not_both_succeed(say):
+    if connection.vendor != "postgresql":
+        return  # SQLite has one writer at a time
+    began, finish = threading.Event(), threading.Event()
+    said = say()
+    thread = threading.Thread(target=_write_slowly, args=(said, began, finish))
+    thread.start()
+    began.wait(10)
+    threading.Timer(0.5, finish.set).start()
+    with pytest.raises(errors.Conflict):
+        _write(say("completed", id=said["id"]))
+    thread.join(10)
+    assert Statement.objects.get().body["verb"] == said["verb"]
 
 
 def _write(said):
