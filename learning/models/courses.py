@@ -193,6 +193,12 @@ class ModulePage(BasePage):
     ]
     search_fields: ClassVar[list] = [*BasePage.search_fields, index.SearchField("covers"), index.SearchField("steps")]
 
+    preview_modes: ClassVar[list] = [("lesson", _("All steps, as learners read them")), ("", _("The page in the course"))]
+    default_preview_mode = "lesson"
+
+    def get_preview_template(self, request, mode_name: str) -> str:
+        return "learning/lesson.html" if mode_name == "lesson" else self.template
+
     @property
     def course(self) -> CoursePage:
         return self.get_parent().specific

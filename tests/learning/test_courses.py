@@ -104,3 +104,11 @@ def test_every_full_module_of_the_demonstration_has_text_case_reflection_and_que
         assert {"text", "case_study", "reflection", "question"} <= kinds, module.title
         for step in module.lesson():
             step.body.stream_block.clean(step.body)
+
+
+def test_an_author_previews_every_step_with_its_feedback(client, ed, module, second_factor):
+    second_factor(client, ed)
+    request = client.get(module.url).wsgi_request
+    text = module.make_preview_request(request, "lesson").render().content.decode()
+    assert "Something to read." in text
+    assert "A guess." in text
