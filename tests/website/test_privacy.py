@@ -122,6 +122,23 @@ def test_a_visitor_is_asked_to_sign_in(client, db, name):
     assert client.get(reverse(name)).url.startswith(reverse("account_login"))
 
 
+# Another name ------------------------------------------------------------------------------------
+
+
+def test_after_a_change_the_former_name_is_nowhere(browser, lee, progress):
+    former, code = "Wren Formerly", Certificate.objects.get().code
+    names.change(lee, former, by=lee)
+    places = ["/account/", "/account/name/", "/learning/my/", f"/learning/check/{code}/"]
+    assert [former in text(browser.get(place)) for place in places] == [True, True, True, True]
+    assert former in dump()
+    browser.post(reverse("account:name"), {"display_name": "Leah Okafor", "pronouns": "she/her"})
+    assert former not in dump()
+    assert "Leah Okafor" in text(browser.get(f"/learning/check/{code}/"))
+    assert [former in text(browser.get(place)) for place in places] == [False] * 4
+    lee.refresh_from_db()
+    assert former not in "".join(privacy.as_json(lee))
+
+
 # Gone --------------------------------------------------------------------------------------------
 
 
