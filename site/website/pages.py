@@ -80,6 +80,7 @@ def own_words() -> dict[str, Any]:
         "language_cookie": settings.LANGUAGE_COOKIE_NAME,
         "session_days": int(settings.SESSION_COOKIE_AGE / day),
         "staff_hours": settings.STAFF_SESSION_AGE // 3600,
+        "learner_months": settings.RETENTION_LEARNER_MONTHS,
         "threshold": settings.DISCLOSURE_THRESHOLD,
         "rounding": settings.DISCLOSURE_ROUNDING,
         "share_base": settings.DISCLOSURE_SHARE_BASE,
