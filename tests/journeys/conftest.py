@@ -1,0 +1,212 @@
+"""Browsers, a served platform, and who is signed in. Nothing here touches Django's own database."""
+
+from __future__ import annotations
+
+import base64
+import email
+import email.policy
+import hmac
+import os
+import re
+import shutil
+import struct
+import time
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.journeys import looking, prepared, watching
+
+BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
+FLAGS = [
+    *["--headless", "--disable-gpu", "--disable-quic", "--no-first-run"],
+    *["--disable-background-networking", "--disable-component-update", "--disable-sync"],
+]
+PATIENCE = 30_000  # milliseconds
+expect.set_options(timeout=PATIENCE)
+PHONE_AGENT = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Mobile Safari/537.36"
+DEVICES = {
+    "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "user_agent": PHONE_AGENT},
+    "desk": {"viewport": {"width": 1280, "height": 900}},
+}
+
+
+def pytest_sessionfinish(session):
+    if not os.environ.get("PYTEST_XDIST_WORKER"):
+        prepared.drop_template(_run())
+
+
+def _run() -> str:
+    """One word for all processes of a run: who started them."""
+    return str(os.getppid() if os.environ.get("PYTEST_XDIST_WORKER") else os.getpid())
+
+
+# The platform --------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def browser_path():
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if not path and os.environ.get("CI") == "true":
+        pytest.fail("There is no Chromium here, and in CI no journey may be left out.")
+    if not path:
+        pytest.skip("There is no Chromium here. With one installed, the journeys run too.")
+    return path
+
+
+@pytest.fixture(scope="session")
+def platform(browser_path, tmp_path_factory):
+    """The demonstration, served: one copy for each process of tests."""
+    base = tmp_path_factory.getbasetemp()
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    kept = os.environ.get("JOURNEYS_FOLDER")  # while writing journeys: what was loaded in an earlier run
+    folder = Path(kept) if kept else (base.parent if worker else base) / "journeys"
+    template = prepared.template(folder, "kept" if kept else _run())
+    served = prepared.serve(template, base / "served", f"journeys_{_run()}_{worker or 'alone'}")
+    yield served
+    served.stop()
+    prepared.drop_database(served.database)
+
+
+@pytest.fixture
+def accounts(platform):
+    return platform.template.accounts()
+
+
+@pytest.fixture
+def mail(platform):
+    """`mail(address)`: the text of the newest message to it, once it has come."""
+
+    def newest(address: str) -> str:
+        return _wait_for(lambda: _letter(platform.var / "mail", address), f"a message to {address}")
+
+    return newest
+
+
+def _wait_for(look, what: str):
+    deadline = time.monotonic() + PATIENCE / 1000
+    while not (found := look()):
+        assert time.monotonic() < deadline, f"waited in vain for {what}"
+        time.sleep(0.1)
+    return found
+
+
+def _letter(folder, address: str) -> str:
+    texts = [text for file in sorted(folder.glob("*.log"), key=lambda file: file.stat().st_mtime) for text in _letters(file)]
+    letters = [email.message_from_string(text.lstrip(), policy=email.policy.default) for text in texts]
+    mine = [letter for letter in letters if address in str(letter["To"])]
+    return mine[-1].get_body(("plain",)).get_content() if mine else ""
+
+
+def _letters(file) -> list[str]:
+    return [text for text in re.split(r"^-{79}\n", file.read_text(), flags=re.MULTILINE) if text.strip()]
+
+
+@pytest.fixture
+def totp(platform):
+    """`totp("ed")`: a code that holds now, for a few seconds at least, and was not used before (RFC 6238)."""
+
+    def code(name: str) -> str:
+        while platform.codes_used.get(name) == int(time.time()) // 30 or time.time() % 30 > 24:
+            time.sleep(0.2)
+        period = platform.codes_used[name] = int(time.time()) // 30
+        secret = base64.b32decode(platform.template.secrets()[name]["secret"])
+        digest = hmac.digest(secret, struct.pack(">Q", period), "sha1")
+        start = digest[-1] & 15
+        return f"{(struct.unpack('>I', digest[start : start + 4])[0] & 0x7FFFFFFF) % 1_000_000:06}"
+
+    return code
+
+
+# Browsers ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def browser(browser_path):
+    """Ends with its file: while Playwright runs in a thread, Django refuses to reach its database there."""
+    root = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_path, args=[*FLAGS, *root])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def device(browser, platform):
+    """`device("phone", js=False, state=signed_in("lee"))`: a new browser; at the end nothing may have gone wrong in it."""
+    opened = []
+
+    def open_device(kind: str = "desk", *, js: bool = True, state: dict | None = None, axe: bool = False, **options) -> Page:
+        own = {**DEVICES[kind], "reduced_motion": "reduce", "locale": "en-GB", "base_url": platform.url, **options}
+        context = browser.new_context(java_script_enabled=js, storage_state=state, **own)
+        context.set_default_timeout(PATIENCE)
+        if axe:
+            context.add_init_script(path=looking.AXE)
+        opened.append((context, watching.Watch(context, platform.url)))
+        return context.new_page()
+
+    yield open_device
+    for context, _watch in opened:
+        context.close()
+    faults = [fault for _context, watch in opened for fault in watch.faults]
+    assert not faults, faults
+
+
+@pytest.fixture
+def phone(device):
+    return device("phone")
+
+
+@pytest.fixture
+def desk(device):
+    return device("desk")
+
+
+@pytest.fixture
+def axe():
+    """`axe(page)`: no finding of WCAG 2.2 A, AA or best practice. The page's device was opened with `axe=True`."""
+
+    def check(page: Page) -> None:
+        found = looking.axe_findings(page)
+        assert not found, found
+
+    return check
+
+
+# Who is signed in ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def signed_in(browser, platform, accounts):
+    """`signed_in("val")`: cookies of somebody who has signed in, staff with a recovery code as second factor."""
+
+    def state(name: str) -> dict:
+        if name not in platform.states:
+            context = browser.new_context(base_url=platform.url)
+            context.set_default_timeout(PATIENCE)
+            page = context.new_page()
+            enter(page, accounts[name])
+            if codes := platform.template.secrets().get(name, {}).get("codes"):
+                give_code(page, codes[0])
+            page.wait_for_url("**/learning/my/")
+            platform.states[name] = context.storage_state()
+            context.close()
+        return platform.states[name]
+
+    return state
+
+
+def enter(page: Page, account: dict) -> None:
+    """Address and password."""
+    page.goto("/account/login/")
+    page.get_by_label("Email address").fill(account["email"])
+    page.get_by_label("Password", exact=True).fill(account["password"])
+    page.get_by_role("button", name="Sign in", exact=True).click()
+
+
+def give_code(page: Page, code: str) -> None:
+    """The second factor."""
+    page.get_by_role("heading", name="Enter your code").wait_for()
+    page.get_by_role("textbox").fill(code)
+    page.get_by_role("button", name="Sign in", exact=True).click()

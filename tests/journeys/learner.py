@@ -1,0 +1,115 @@
+"""What a learner does in a browser. The right answers are read from the teaching itself."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+import yaml
+from playwright.sync_api import Page, expect
+
+CONTENT = Path(__file__).resolve().parents[2] / "learning" / "content" / "lgbtq-inclusive-cancer-care"
+COURSE = "/learning/lgbtq-inclusive-cancer-care/"
+PASSWORD = "a-lantern-on-the-canal-42"
+
+
+@cache
+def questions() -> dict[str, list[dict]]:
+    """Question → its answers, over all modules."""
+    steps = [step for file in CONTENT.glob("0*.yaml") for step in yaml.safe_load(file.read_text()).get("steps") or []]
+    blocks = [block["question"] for step in steps for block in step["blocks"] if "question" in block]
+    return {question["prompt"]: question["answers"] for question in blocks}
+
+
+def fill_in_account(page: Page, name: str, email: str, password: str = PASSWORD) -> None:
+    page.get_by_label("Your name").fill(name)
+    page.get_by_label("Email address").fill(email)
+    page.get_by_label("Choose a password").fill(password)
+    press(page, "Create my account")
+
+
+def code_in(text: str) -> str:
+    """The line that is nothing but a code."""
+    return re.search(r"^[A-Z0-9]{3,}-[A-Z0-9]{3,}$", text, re.MULTILINE).group()
+
+
+def enter_code(page: Page, text: str) -> None:
+    page.get_by_label("The code", exact=True).fill(code_in(text))
+    press(page, "Continue")
+
+
+def say_where(page: Page, organisation: int = 1, group: int = 1) -> None:
+    """Choose from both lists, by place."""
+    page.get_by_label("Which organisation do you work for?").select_option(index=organisation)
+    page.get_by_label("Which staff group are you in?").select_option(index=group)
+    press(page, "Save")
+
+
+def sign_up(page: Page, mail, name: str, email: str) -> None:
+    """From nothing to an account with a confirmed address."""
+    page.goto("/account/signup/")
+    fill_in_account(page, name, email)
+    expect(page.get_by_role("heading", name="Enter the code we sent")).to_be_visible()
+    enter_code(page, mail(email))
+
+
+def register(page: Page) -> None:
+    """For the course; on the way the platform asks where somebody works."""
+    page.goto(COURSE)
+    press(page, "Register for this course")
+    if page.get_by_role("heading", name="Where do you work?").count():
+        say_where(page)
+        page.get_by_role("button", name="Register for this course").click()
+    expect(page.get_by_text("You are registered")).to_be_visible()
+
+
+def start(page: Page, number: int = 1) -> None:
+    page.goto(COURSE)
+    with page.expect_navigation():
+        page.locator("ol.modules li h3 a").nth(number - 1).click()
+    press(page, "Start this module")
+
+
+def press(page: Page, name: str, *, exact: bool = False) -> None:
+    """A button that leads to another page, and wait for that page."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=name, exact=exact).click()
+
+
+def is_asked(page: Page) -> bool:
+    return page.get_by_role("button", name="Answer", exact=True).count() > 0
+
+
+def answer(page: Page, *, rightly: bool = True) -> list[dict]:
+    """Answers the question on the page and hands back what could be answered."""
+    answers = questions()[page.locator("legend.legend").inner_text().strip()]
+    right = [each["text"] for each in answers if each["correct"]]
+    wrong = [each["text"] for each in answers if not each["correct"]]
+    for text in right if rightly else wrong[:1]:
+        page.get_by_label(text, exact=True).check()
+    press(page, "Answer", exact=True)
+    expect(page.locator("#feedback")).to_be_visible()
+    return answers
+
+
+def go_on(page: Page) -> None:
+    press(page, "Continue to")
+
+
+def work_through(page: Page, *, wrongly: int = 0) -> None:
+    """From the step on the page to the result, answering rightly but for the first few."""
+    while not page.url.endswith("/finish/"):
+        if is_asked(page):
+            wrongly -= 1
+            answer(page, rightly=wrongly < 0)
+        go_on(page)
+
+
+def finish(page: Page) -> str:
+    """Finish the module, open the certificate, and hand back its number."""
+    press(page, "Finish this module")
+    expect(page.get_by_role("heading", name="Well done")).to_be_visible()
+    page.get_by_role("link", name="Open my certificate").click()
+    expect(page.get_by_role("heading", name="Your certificate")).to_be_visible()
+    return page.title().split()[1]

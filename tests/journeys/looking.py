@@ -1,0 +1,58 @@
+"""What every page must be like: axe's rules, and what axe does not ask."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import axe_playwright_python
+from playwright.sync_api import Page
+
+ROOT = Path(__file__).resolve().parents[2]
+OURS = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+AXE = OURS if OURS.exists() else Path(axe_playwright_python.__file__).parent / "axe.min.js"
+RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+CONTRAST = {"type": "rule", "values": ["color-contrast"]}
+RUN = """async (rules) => {
+  const found = await axe.run(document, {runOnly: rules, resultTypes: ["violations"], preload: false});
+  return found.violations.map((rule) => `${rule.id}: ${rule.nodes.map((node) => node.target.join(" ")).join(", ")}`);
+}"""
+SHAPE = """() => {
+  const faults = [];
+  const say = (isFault, text) => { if (isFault) faults.push(text); };
+  const headings = [...document.querySelectorAll("h1, h2, h3, h4, h5, h6")].filter((each) => each.checkVisibility());
+  const levels = headings.map((each) => Number(each.tagName[1]));
+  say(document.querySelectorAll("h1").length !== 1, `${document.querySelectorAll("h1").length} h1`);
+  say(!document.documentElement.lang, "no language");
+  say(!document.title.trim(), "no title");
+  say(document.querySelectorAll("main").length !== 1, "not one main");
+  say(!document.querySelector("body > header"), "no header");
+  levels.forEach((level, at) => say(at && level > levels[at - 1] + 1, `h${levels[at - 1]} then h${level}: ${headings[at].innerText}`));
+  const ids = [...document.querySelectorAll("[id]")].map((each) => each.id);
+  say(new Set(ids).size !== ids.length, `the same id twice: ${ids.filter((id, at) => ids.indexOf(id) !== at)}`);
+  return faults;
+}"""
+OVERFLOW = """() => {
+  const width = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= width) return [];
+  const wide = [...document.querySelectorAll("body *")].filter((each) => each.getBoundingClientRect().right > width + 1);
+  return [`scrolls sideways at 320: ${wide.slice(0, 3).map((each) => each.outerHTML.slice(0, 120)).join(" | ")}`];
+}"""
+
+
+def axe_findings(page: Page, rules: dict = RULES) -> list[str]:
+    return page.evaluate(RUN, rules)
+
+
+def faults(page: Page, *, ours: bool = True) -> list[str]:
+    """Everything that is wrong with the page as it stands, on a phone and a desk, light and dark. `ours=False`: axe alone."""
+    found = [] if not ours else page.evaluate(SHAPE)
+    page.set_viewport_size({"width": 390, "height": 844})
+    found += [f"390 {each}" for each in axe_findings(page)]
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    found += [f"dark {each}" for each in axe_findings(page, CONTRAST)]
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    found += [f"1280 {each}" for each in axe_findings(page)]
+    page.set_viewport_size({"width": 320, "height": 700})
+    found += page.evaluate(OVERFLOW)
+    return found
