@@ -26,7 +26,9 @@ SHAPE = """() => {
   say(!document.title.trim(), "no title");
   say(document.querySelectorAll("main").length !== 1, "not one main");
   say(!document.querySelector("body > header"), "no header");
-  levels.forEach((level, at) => say(at && level > levels[at - 1] + 1, `h${levels[at - 1]} then h${level}: ${headings[at].innerText}`));
+  levels.forEach((level, at) => {
+    say(at && level > levels[at - 1] + 1, `h${levels[at - 1]} then h${level}: ${headings[at].innerText}`);
+  });
   const ids = [...document.querySelectorAll("[id]")].map((each) => each.id);
   say(new Set(ids).size !== ids.length, `the same id twice: ${ids.filter((id, at) => ids.indexOf(id) !== at)}`);
   return faults;

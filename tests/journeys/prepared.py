@@ -109,16 +109,8 @@ class Platform:
 
 def environment(var: Path, database: str, static: Path, port: int) -> dict[str, str]:
     """What the platform is started with. Nothing of the tests' own settings but the keys."""
-    left_out = {
-        "DJANGO_SETTINGS_MODULE",
-        "BASE_URL",
-        "CONTENT_BASE_URL",
-        "ALLOWED_HOSTS",
-        "EMAIL_URL",
-        "SITE_THEME",
-        "MEDIA_ROOT",
-        "STATIC_ROOT",
-    }
+    addresses = {"BASE_URL", "CONTENT_BASE_URL", "ALLOWED_HOSTS", "EMAIL_URL"}
+    left_out = {*addresses, "DJANGO_SETTINGS_MODULE", "SITE_THEME", "MEDIA_ROOT", "STATIC_ROOT"}
     kept = {name: value for name, value in os.environ.items() if name not in left_out}
     own = {"DATABASE_URL": database, "VAR_DIR": var, "STATIC_ROOT": static, "PORT": port, "MAIL_DIR": var / "mail"}
     return {**kept, "DEMO": "True", "LOG_LEVEL": "WARNING", **{name: str(value) for name, value in own.items()}}
