@@ -8,8 +8,7 @@ from datetime import UTC
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 
-from core import errors
-from learning.lrs import transactions
+from core import errors, transactions
 
 VERSION = "X-Experience-API-Version"
 CONSISTENT_THROUGH = "X-Experience-API-Consistent-Through"

@@ -1,7 +1,7 @@
 """Reading: statements by filter, newest first, in pages that lose and repeat nothing.
 
 A page ends at a place, the time and id of its last row, never at a number of rows; the cursor carries the place and
-the filters, signed. Rows that others could still be put before are left for the next page (learning/lrs/transactions.py).
+the filters, signed. Rows that others could still be put before are left for the next page (core/transactions.py).
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from django.core import signing
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from core import errors
-from learning.lrs import agents, statements, transactions
+from core import errors, transactions
+from learning.lrs import agents, statements
 from learning.lrs.models import Credential, Statement
 
 MOST = 500  # statements of a page

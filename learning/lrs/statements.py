@@ -18,8 +18,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core import errors
-from learning.lrs import agents, equality, transactions, validation, vocabulary
+from core import errors, transactions
+from learning.lrs import agents, equality, validation, vocabulary
 from learning.lrs.models import Credential, Statement
 from learning.lrs.validation import types
 
@@ -51,7 +51,7 @@ def store(
     if not connection.in_atomic_block:
         raise RuntimeError("Statements are stored inside a transaction of the caller's.")
     _validate(statements)
-    xid = transactions.current_id()  # before the clock is read: learning/lrs/transactions.py
+    xid = transactions.current_id()  # before the clock is read: core/transactions.py
     now = now or timezone.now()
     rows = [
         _row(statement, now + timedelta(microseconds=place), authority, source=source, credential=credential, xid=xid)

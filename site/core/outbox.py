@@ -9,34 +9,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import connection, models
-from django.db.models import Func, Q
+from django.db.models import Q
 
+from core import transactions
 from core.models import OutboxCursor, OutboxEvent
-
-
-class _ThisTransaction(Func):
-    template = "pg_current_xact_id()::text::bigint"
-    output_field = models.BigIntegerField()
-
-
-class _OldestOpenTransaction(Func):
-    template = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
-    output_field = models.BigIntegerField()
 
 
 def write(name: str, **ids: Any) -> None:
     """Leave news in the transaction of the act. Ids only: a reader looks the rest up, if it is still there."""
-    xid: Any = _ThisTransaction() if _is_postgresql() else 0
-    OutboxEvent.objects.create(name=name, ids={key: _plain(value) for key, value in ids.items()}, xid=xid)
+    plain = {key: _plain(value) for key, value in ids.items()}
+    OutboxEvent.objects.create(name=name, ids=plain, xid=transactions.current_id_expression())
 
 
 def unread(reader: str, limit: int = 100) -> list[OutboxEvent]:
     """The next news that this reader has not marked as read, oldest first."""
     cursor = OutboxCursor.objects.filter(reader=reader).first() or OutboxCursor(reader=reader)
-    news = OutboxEvent.objects.filter(Q(xid__gt=cursor.xid) | Q(xid=cursor.xid, pk__gt=cursor.last))
-    if _is_postgresql():
-        news = news.filter(xid__lt=_OldestOpenTransaction())
+    news = OutboxEvent.objects.filter(transactions.settled(), Q(xid__gt=cursor.xid) | Q(xid=cursor.xid, pk__gt=cursor.last))
     return list(news.order_by("xid", "pk")[:limit])
 
 
@@ -50,7 +38,3 @@ def mark_read(reader: str, event: OutboxEvent) -> None:
 def _plain(value: Any) -> Any:
     """Numbers stay numbers; UUIDs and the like become text, as JSON has no word for them."""
     return value if isinstance(value, (int, str)) or value is None else str(value)
-
-
-def _is_postgresql() -> bool:
-    return connection.vendor == "postgresql"

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection, transaction
 
-from core import errors
-from learning.lrs import queries, statements, transactions
+from core import errors, transactions
+from learning.lrs import queries, statements
 from learning.models import Statement
 
 

@@ -13,6 +13,11 @@ from django.db.models import BigIntegerField, Func, Q
 from django.utils import timezone
 
 
+class _Current(Func):
+    template = "pg_current_xact_id()::text::bigint"
+    output_field = BigIntegerField()
+
+
 class _Oldest(Func):
     template = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
     output_field = BigIntegerField()
@@ -26,6 +31,11 @@ class _Next(Func):
 def current_id() -> int:
     """The id of this transaction on PostgreSQL (one cheap query); 0 elsewhere."""
     return _value("SELECT pg_current_xact_id()::text::bigint") if _is_postgresql() else 0
+
+
+def current_id_expression() -> _Current | int:
+    """The same inside the INSERT of one row, at no query of its own."""
+    return _Current() if _is_postgresql() else 0
 
 
 def settled() -> Q:
