@@ -12,6 +12,7 @@ help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
 
 run: export DEMO := $(or $(DEMO),True)
+run: export LOG_LEVEL := $(or $(LOG_LEVEL),WARNING)
 run: ## set up what is missing, then serve web and worker on http://127.0.0.1:8000 (or PORT)
 	@$(PYTHON) scripts/set_up.py run
 	@exec $(PY) manage.py serve
