@@ -86,13 +86,6 @@ class GovukBoundField(forms.BoundField):
     def is_marked_optional(self) -> bool:
         return not self.field.required and not self.is_tick and getattr(self.form, "mark_optional", True)
 
-    @property
-    def target(self) -> str:
-        """The id that the error summary links to: the first thing to fill in."""
-        if isinstance(self.field.widget, forms.MultiWidget | forms.RadioSelect | forms.CheckboxSelectMultiple):
-            return f"{self.auto_id}_0"
-        return self.auto_id
-
 
 class GovukRenderer(DjangoTemplates):
     """Draws forms, fields and widgets with the templates in pages/forms/."""
@@ -105,12 +98,16 @@ class GovukRenderer(DjangoTemplates):
         return super().render(WIDGETS.get(template_name, template_name), context, request)
 
 
+# One for all forms: it holds the compiled templates.
+RENDERER = GovukRenderer()
+
+
 def dress(form: forms.BaseForm) -> forms.BaseForm:
     """Give a form that we did not write the markup of ours."""
     if not isinstance(form.renderer, GovukRenderer):
-        form.renderer = GovukRenderer()
+        form.renderer = RENDERER
         form.bound_field_class = GovukBoundField
-        form._bound_fields_cache = {}
+        form._bound_fields_cache = {}  # type: ignore[attr-defined]
     form.use_required_attribute = False
     form.label_suffix = ""
     return form
@@ -118,34 +115,39 @@ def dress(form: forms.BaseForm) -> forms.BaseForm:
 
 def mistakes(form: forms.BaseForm) -> Iterator[tuple[str, str]]:
     """Each error with the id of what it is about, in the order of the page."""
-    visible = [field for field in form if not field.is_hidden]
-    first = visible[0].target if visible else ""
-    for error in form.non_field_errors():
-        yield error, first
-    for field in form.hidden_fields():
-        yield from ((error, first) for error in field.errors)
-    for field in visible:
-        yield from ((error, field.target) for error in field.errors)
+    first = next((target(field) for field in form.visible_fields()), "")
+    hidden = [error for field in form.hidden_fields() for error in field.errors]
+    for error in [*form.non_field_errors(), *hidden]:
+        yield str(error), first
+    for field in form.visible_fields():
+        yield from ((str(error), target(field)) for error in field.errors)
+
+
+def target(field: forms.BoundField) -> str:
+    """The id that the error summary links to: the first thing to fill in."""
+    if isinstance(field.field.widget, forms.MultiWidget | forms.RadioSelect | forms.CheckboxSelectMultiple):
+        return f"{field.auto_id}_0"
+    return field.auto_id
 
 
 class GovukFormMixin:
     """What both bases share: our renderer, and messages that say what to do."""
 
-    default_renderer = GovukRenderer
+    default_renderer: Any = RENDERER
     use_required_attribute = False
     mark_optional = True
+    fields: dict[str, forms.Field]
 
     def __init__(self, *args, **kwargs) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
             if field.error_messages.get("required") == STOCK_REQUIRED:
-                field.error_messages["required"] = required_message(field, field.label or name.replace("_", " "))
+                field.error_messages["required"] = required_message(field, str(field.label or name.replace("_", " ")))
 
 
 def required_message(field: forms.Field, label: str) -> str:
     """“Enter your name” for what is typed, “Select a district” for what is chosen, the question itself for a question."""
-    label = str(label)
     what = label if label[1:2].isupper() else label[:1].lower() + label[1:]
     if isinstance(field.widget, forms.CheckboxInput):
         return gettext("Tick “%(label)s” to go on") % {"label": label}
@@ -158,11 +160,11 @@ def required_message(field: forms.Field, label: str) -> str:
     return gettext("Enter %(what)s") % {"what": what}
 
 
-class GovukForm(GovukFormMixin, forms.Form):
+class GovukForm(GovukFormMixin, forms.Form):  # type: ignore[misc]
     """The base of every form that is not about one row."""
 
 
-class GovukModelForm(GovukFormMixin, forms.ModelForm):
+class GovukModelForm(GovukFormMixin, forms.ModelForm):  # type: ignore[misc]
     """The base of every form about one row."""
 
 

@@ -12,7 +12,7 @@ from core import page_cache
 def main(request) -> list[tuple[str, str]]:
     """Titles and addresses. Kept in each process until the generation of public pages changes."""
     key = f"menu:{get_language()}:{request.get_host()}:{page_cache.generation_of(request)}"
-    return caches["pages"].get_or_set(key, lambda: read(request), timeout=3600)
+    return caches["pages"].get_or_set(key, lambda: read(request), timeout=3600) or []
 
 
 def read(request) -> list[tuple[str, str]]:

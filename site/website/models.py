@@ -29,7 +29,7 @@ class HomePage(BasePage):
     max_count = 1
     parent_page_types: ClassVar[list] = ["wagtailcore.Page"]
     subpage_types: ClassVar[list] = ["website.StandardPage", "learning.LearningIndexPage"]
-    content_panels: ClassVar[list] = [
+    content_panels = [
         *BasePage.content_panels,
         MultiFieldPanel(
             [FieldPanel("hero_title"), FieldPanel("hero_lead"), FieldPanel("hero_button"), FieldPanel("hero_page")],
@@ -37,7 +37,7 @@ class HomePage(BasePage):
         ),
         FieldPanel("body"),
     ]
-    search_fields: ClassVar[list] = [*BasePage.search_fields, index.SearchField("hero_lead"), index.SearchField("body")]
+    search_fields = [*BasePage.search_fields, index.SearchField("hero_lead"), index.SearchField("body")]
 
 
 class StandardPage(BasePage):
@@ -48,8 +48,8 @@ class StandardPage(BasePage):
 
     template = "website/standard.html"
     subpage_types: ClassVar[list] = ["website.StandardPage"]
-    content_panels: ClassVar[list] = [*BasePage.content_panels, FieldPanel("body"), FieldPanel("reviewed_on")]
-    search_fields: ClassVar[list] = [*BasePage.search_fields, index.SearchField("body")]
+    content_panels = [*BasePage.content_panels, FieldPanel("body"), FieldPanel("reviewed_on")]
+    search_fields = [*BasePage.search_fields, index.SearchField("body")]
 
     def headings(self) -> list[str]:
         """The sections, for a list of contents; none on a short page."""

@@ -58,9 +58,11 @@ def field(bound: forms.BoundField) -> SafeString:
 
 @register.inclusion_tag("pages/includes/breadcrumbs.html")
 def breadcrumbs(page) -> dict:
-    """The way from home to a Wagtail page. One query."""
-    above = page.get_ancestors().filter(depth__gt=1)
-    return {"crumbs": [(ancestor.title if ancestor.depth > HOME else _("Home"), ancestor.url) for ancestor in above]}
+    """The way from home to a Wagtail page. No query on the first level, one below it."""
+    if page.depth <= HOME:
+        return {"crumbs": []}
+    above = page.get_ancestors().filter(depth__gt=HOME) if page.depth > HOME + 1 else []
+    return {"crumbs": [(_("Home"), "/"), *((ancestor.title, ancestor.url) for ancestor in above)]}
 
 
 @register.inclusion_tag("pages/includes/summary_list.html")
