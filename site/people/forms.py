@@ -100,7 +100,6 @@ class ReauthenticateForm(GovukFormMixin, allauth_forms.ReauthenticateForm):
 class ConfirmCodeForm(GovukFormMixin, allauth_forms.ConfirmEmailVerificationCodeForm):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["code"].max_length = 40
         self.fields["code"].validators.append(MaxLengthValidator(40, _("Enter the code as it stands in the message")))
         say(self.fields["code"], _("The code"), _("Capital or small letters do not matter."), required=_("Enter the code"))
 
