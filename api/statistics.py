@@ -11,7 +11,8 @@ from rest_framework.views import APIView
 
 from api import schema
 from core.disclosure import Figure
-from learning import statistics
+from learning import cubes, statistics
+from learning.periods import Period
 from learning.statistics import Median, Row, Summary
 
 PERMISSION = "learning.view_statistics"
@@ -39,6 +40,7 @@ ROWS = [
 ]
 EXAMPLE = {
     "course": {"key": COURSE, "title": "LGBTQ+ inclusive cancer care"},
+    "module": None,
     "period": {"code": "last-12-months", "first_month": "2025-12", "last_month": "2026-11"},
     "by": "organisation",
     "organisation": None,
@@ -54,6 +56,7 @@ EXAMPLE = {
 class QuestionSerializer(serializers.Serializer):
     course = serializers.UUIDField(help_text="The key of a course: the UUID in its activity's IRI.")
     by = serializers.ChoiceField(BY, help_text="What the rows are.")
+    module = serializers.UUIDField(required=False, help_text="The key of one of its modules. Left out: the whole course.")
     organisation = serializers.UUIDField(required=False, help_text="The key of an organisation. Left out: all.")
     staff_group = serializers.IntegerField(required=False, min_value=1, help_text="The id of a staff group. Left out: all.")
     period = serializers.CharField(
@@ -65,16 +68,23 @@ class QuestionSerializer(serializers.Serializer):
 
     def validate(self, attrs: dict) -> dict:
         offered: statistics.Offer = self.context["offered"]
-        course = _among({row.activity: row for row in offered.courses}, attrs, "course", _("There is no such course."))
-        period = _among({row.code: row for row in offered.periods}, attrs, "period", _("There is no such period."))
+        courses, modules = ({row.activity: row for row in rows} for rows in (offered.courses, offered.modules))
         organisations = {row.key: row for row in offered.organisations.values()}
-        organisation = _among(organisations, attrs, "organisation", _("There is no such organisation."))
-        group = _among(offered.staff_groups, attrs, "staff_group", _("There is no such staff group."))
+        course = _among(courses, attrs, "course", _("There is no such course."))
+        module = _among(modules, attrs, "module", _("There is no such module."))
+        if module and not module.is_child_of(course):
+            raise serializers.ValidationError(
+                {"module": [exceptions.ErrorDetail(_("It is not of this course."), code="unknown")]}
+            )
+        question = statistics.Question(
+            course=course,
+            module=module,
+            period=_among({row.code: row for row in offered.periods}, attrs, "period", _("There is no such period.")),
+            organisation=_among(organisations, attrs, "organisation", _("There is no such organisation.")),
+            staff_group=_among(offered.staff_groups, attrs, "staff_group", _("There is no such staff group.")),
+        )
         _refuse_crossed(attrs)
-        return {
-            "by": attrs["by"],
-            "question": {"course": course, "period": period, "organisation": organisation, "staff_group": group},
-        }
+        return {"by": attrs["by"], "question": question}
 
 
 def _among(rows: dict, attrs: dict, name: str, message: str):
@@ -86,10 +96,10 @@ def _among(rows: dict, attrs: dict, name: str, message: str):
 
 
 def _refuse_crossed(attrs: dict) -> None:
-    """Rows of what is already chosen, or of two choices at once, do not exist (core/disclosure.py)."""
-    chosen = {"organisation", "staff_group"} & attrs.keys()
-    if attrs["by"] in chosen or len(chosen) > 1:
-        message = _("Choose an organisation or a staff group, not both, and rows by something else.")
+    """Rows of what is already chosen, or months of two choices at once, do not exist."""
+    crossed = {"organisation", "staff_group"} <= attrs.keys() and attrs["by"] == "month"
+    if attrs["by"] in attrs or crossed:
+        message = _("Ask for rows by something that is not chosen; for one organisation and staff group there are no months.")
         raise serializers.ValidationError({"by": [exceptions.ErrorDetail(message, code="crossed")]})
 
 
@@ -124,7 +134,7 @@ class RowSerializer(serializers.Serializer):
     median_minutes = MedianSerializer(allow_null=True)
 
 
-class CourseSerializer(serializers.Serializer):
+class PageSerializer(serializers.Serializer):
     key = serializers.UUIDField()
     title = serializers.CharField()
 
@@ -136,7 +146,8 @@ class PeriodSerializer(serializers.Serializer):
 
 
 class CompletionsSerializer(serializers.Serializer):
-    course = CourseSerializer()
+    course = PageSerializer()
+    module = PageSerializer(allow_null=True)
     period = PeriodSerializer()
     by = serializers.ChoiceField(BY)
     organisation = serializers.UUIDField(allow_null=True)
@@ -163,29 +174,30 @@ class Completions(APIView):
         asked = QuestionSerializer(data=request.query_params, context={"offered": offered})
         asked.is_valid(raise_exception=True)
         by = asked.validated_data["by"]
-        return Response(answer(statistics.summary(offered, **asked.validated_data["question"]), by))
+        return Response(answer(statistics.summary(offered, asked.validated_data["question"]), by))
 
 
 def answer(summary: Summary, by: str) -> dict:
+    question = summary.question
     return {
-        "course": {"key": str(summary.course.activity), "title": summary.course.title},
-        "period": _period(summary),
+        "course": {"key": str(question.course.activity), "title": question.course.title},
+        "module": {"key": str(question.module.activity), "title": question.module.title} if question.module else None,
+        "period": _period(question.period),
         "by": by,
-        "organisation": str(summary.organisation.key) if summary.organisation else None,
-        "staff_group": summary.staff_group.pk if summary.staff_group else None,
+        "organisation": str(question.organisation.key) if question.organisation else None,
+        "staff_group": question.staff_group.pk if question.staff_group else None,
         "total": _row(summary.total),
         "rows": [_row(row) for row in getattr(summary, f"by_{by}")],
     }
 
 
-def _period(summary: Summary) -> dict:
-    period = summary.period
+def _period(period: Period) -> dict:
     first = f"{period.first:%Y-%m}" if period.first else None
     return {"code": period.code, "first_month": first, "last_month": f"{period.last:%Y-%m}"}
 
 
 def _row(row: Row) -> dict:
-    counts = {name: _figure(getattr(row, name)) for name in statistics.MEASURES}
+    counts = {name: _figure(getattr(row, name)) for name in cubes.MEASURES}
     return {"key": row.key, "name": row.name, **counts, "share": row.share, "median_minutes": _median(row.median)}
 
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Mapping
+
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from learning import statistics
+from learning.models import CoursePage
 from pages.forms import GovukForm
 
 
@@ -13,7 +18,9 @@ class FiguresForm(GovukForm):
     """A plain filter, sent by GET. What is left out means all; a course or period left out is the first on offer."""
 
     course = forms.ChoiceField(
-        label=_("Course"), required=False, error_messages={"invalid_choice": _("Choose a course from the list")}
+        label=_("Course or module"),
+        required=False,
+        error_messages={"invalid_choice": _("Choose a course or module from the list")},
     )
     organisation = forms.ChoiceField(
         label=_("Organisation"), required=False, error_messages={"invalid_choice": _("Choose an organisation from the list")}
@@ -29,25 +36,37 @@ class FiguresForm(GovukForm):
     def __init__(self, data, *, offered: statistics.Offer, **kwargs) -> None:
         super().__init__(data, **kwargs)
         self.offered = offered
-        self._by_code = {
-            "course": {str(course.activity): course for course in offered.courses},
-            "organisation": {str(row.key): row for row in offered.organisations.values()},
-            "staff_group": {str(row.pk): row for row in offered.staff_groups.values()},
-            "period": {period.code: period for period in offered.periods},
-        }
-        self.fields["course"].choices = [(code, course.title) for code, course in self._by_code["course"].items()]
-        self.fields["organisation"].choices = [("", _("All organisations")), *self._named("organisation")]
-        self.fields["staff_group"].choices = [("", _("All staff groups")), *self._named("staff_group")]
-        self.fields["period"].choices = [(code, period.name) for code, period in self._by_code["period"].items()]
+        self._organisations = {str(row.key): row for row in offered.organisations.values()}
+        self._staff_groups = {str(row.pk): row for row in offered.staff_groups.values()}
+        self._periods = {period.code: period for period in offered.periods}
+        self._set("course", [self._course_choices(course) for course in offered.courses])
+        self._set("organisation", [("", _("All organisations")), *_named(self._organisations)])
+        self._set("staff_group", [("", _("All staff groups")), *_named(self._staff_groups)])
+        self._set("period", _named(self._periods))
 
-    def _named(self, field: str) -> list[tuple[str, str]]:
-        return [(code, row.name) for code, row in self._by_code[field].items()]
+    def _set(self, name: str, choices: list) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 for the type checker
+        field.choices = choices
 
-    def question(self) -> dict:
-        """What `statistics.summary` is asked. Anything not understood counts as left out."""
-        chosen = {name: rows.get(self.cleaned_data.get(name, "")) for name, rows in self._by_code.items()}
-        return {
-            **chosen,
-            "course": chosen["course"] or next(iter(self.offered.courses), None),
-            "period": chosen["period"] or self.offered.periods[0],
-        }
+    def _course_choices(self, course: CoursePage) -> tuple[str, list[tuple[str, str]]]:
+        modules = [(str(module.activity), module.title) for module in self.offered.modules_of(course)]
+        return course.title, [(str(course.activity), gettext("The whole course")), *modules]
+
+    def question(self) -> statistics.Question | None:
+        """What is asked; anything not understood counts as left out. None: there is nothing to ask about."""
+        if not self.offered.courses:
+            return None
+        given = self.cleaned_data.get
+        course, module = self.offered.find(uuid.UUID(given("course"))) if given("course") else (self.offered.courses[0], None)
+        return statistics.Question(
+            course=course or self.offered.courses[0],
+            period=self._periods.get(given("period", ""), self.offered.periods[0]),
+            module=module,
+            organisation=self._organisations.get(given("organisation", "")),
+            staff_group=self._staff_groups.get(given("staff_group", "")),
+        )
+
+
+def _named(rows: Mapping) -> list[tuple[str, str]]:
+    return [(code, row.name) for code, row in rows.items()]

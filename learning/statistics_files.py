@@ -14,7 +14,7 @@ from openpyxl import Workbook
 
 from core.disclosure import Figure
 from learning import statistics
-from learning.statistics import Row, Summary
+from learning.statistics import Question, Row, Summary
 
 ROWS_A_CHUNK = 500  # a row a chunk is five to ten times slower (docs/performance.md)
 BYTE_ORDER_MARK = "\ufeff"  # so that Excel reads UTF-8
@@ -31,7 +31,7 @@ def name(ending: str) -> str:
 def rows(summary: Summary) -> Iterator[list[Value]]:
     """A header and a line for each figure row, complete in itself."""
     yield _header()
-    question = _question(summary)
+    question = _question(summary.question)
     for kind, found in _lists(summary):
         for row in found:
             yield [_safe(value) for value in [*question, kind, row.name, *_figures(row)]]
@@ -60,6 +60,7 @@ def xlsx(summary: Summary) -> bytes:
 def _header() -> list[Value]:
     return [
         _("Course"),
+        _("Module"),
         _("Organisation"),
         _("Staff group"),
         _("Period"),
@@ -74,12 +75,13 @@ def _header() -> list[Value]:
     ]
 
 
-def _question(summary: Summary) -> list[Value]:
+def _question(question: Question) -> list[Value]:
     return [
-        summary.course.title,
-        summary.organisation.name if summary.organisation else _("All organisations"),
-        summary.staff_group.name if summary.staff_group else _("All staff groups"),
-        summary.period.name,
+        question.course.title,
+        question.module.title if question.module else _("Whole course"),
+        question.organisation.name if question.organisation else _("All organisations"),
+        question.staff_group.name if question.staff_group else _("All staff groups"),
+        question.period.name,
     ]
 
 
@@ -106,12 +108,12 @@ def _safe(value: Value) -> Value:
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
 
 
-def query(summary: Summary) -> str:
+def query(question: Question) -> str:
     """The address's query that asks for the same figures: keys only, no name."""
     chosen = {
-        "course": summary.course.activity,
-        "organisation": summary.organisation and summary.organisation.key,
-        "staff_group": summary.staff_group and summary.staff_group.pk,
-        "period": summary.period.code,
+        "course": question.page.activity,
+        "organisation": question.organisation and question.organisation.key,
+        "staff_group": question.staff_group and question.staff_group.pk,
+        "period": question.period.code,
     }
     return urlencode({name: str(value) for name, value in chosen.items() if value})

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from learning import statistics
+from learning import cubes, statistics
 from learning.statistics import Row, Summary
 from pages import charts
 from pages.charts import BarChart, LineChart
@@ -28,11 +28,12 @@ class Section:
     rows: list[Row]
     bars: BarChart | None = None
     line: LineChart | None = None
+    has_registrations: bool = True
 
 
 def sections(summary: Summary) -> list[Section]:
     """Those that the question has, in the order of the page."""
-    found = [_by_staff_group(summary), _by_organisation(summary), _by_module(summary), _by_month(summary)]
+    found = [_by_module(summary), _by_staff_group(summary), _by_organisation(summary), _by_month(summary)]
     return [section for section in found if section.rows]
 
 
@@ -45,7 +46,7 @@ def _by_staff_group(summary: Summary) -> Section:
         text,
         _("Staff group"),
         rows,
-        bars=_bars("staff-group", _("Started and completed, by staff group"), rows, crossed=bool(summary.organisation)),
+        bars=_bars("staff-group", _("Started and completed, by staff group"), rows, crossed=bool(summary.question.organisation)),
     )
 
 
@@ -60,7 +61,7 @@ def _by_organisation(summary: Summary) -> Section:
         text,
         _("Organisation"),
         rows,
-        bars=_bars("organisation", _("Started and completed, by organisation"), rows, crossed=bool(summary.staff_group)),
+        bars=_bars("organisation", _("Started and completed, by organisation"), rows, crossed=bool(summary.question.staff_group)),
     )
 
 
@@ -68,10 +69,11 @@ def _by_module(summary: Summary) -> Section:
     return Section(
         "module",
         _heading(summary.by_module, _("By module")),
-        _("How many started and how many completed each module. Registrations are those of the course."),
+        _("How many started and how many completed each module."),
         _("Module"),
         summary.by_module,
-        bars=_bars("module", _("Started and completed, by module"), summary.by_module),
+        bars=_bars("module", _("Started and completed, by module"), summary.by_module, crossed=summary.question.is_crossed),
+        has_registrations=False,
     )
 
 
@@ -105,7 +107,7 @@ def surely_highest(rows: Sequence[Row]) -> Row | None:
 
 
 def _range_of_share(row: Row) -> tuple[float, float]:
-    slack = statistics.rules().rounding // 2
+    slack = cubes.rules().rounding // 2
     completions, starts = row.completions.shown or 0, row.starts.shown or 0
     return (completions - slack) / (starts + slack), (completions + slack) / (starts - slack)
 
@@ -114,7 +116,7 @@ def _heading_of_months(rows: Sequence[Row]) -> str:
     """The last three whole months against the three before them."""
     shown = [row.completions.shown for row in rows[:-1]][-2 * MONTHS_COMPARED :]
     known = [number for number in shown if number is not None]
-    slack = 2 * MONTHS_COMPARED * (statistics.rules().rounding // 2)
+    slack = 2 * MONTHS_COMPARED * (cubes.rules().rounding // 2)
     if len(known) == 2 * MONTHS_COMPARED:
         change = sum(known[MONTHS_COMPARED:]) - sum(known[:MONTHS_COMPARED])
         if abs(change) > slack:
@@ -145,7 +147,7 @@ def _reason(row: Row, crossed: bool) -> str:
     if row.starts.hidden:
         return statistics.in_words(row.starts, crossed=crossed)
     if row.completions.hidden:
-        return _("completed: %(reason)s") % {"reason": statistics.in_words(row.completions, crossed=crossed)}
+        return _("completed: %(reason)s") % {"reason": statistics.in_words(row.completions, crossed=True)}
     return ""
 
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from learning import statistics, statistics_files, statistics_sections
+from learning import cubes, statistics, statistics_files, statistics_sections
 from learning.forms_statistics import FiguresForm
 from learning.statistics import Summary
 
@@ -38,8 +38,14 @@ def _for_officers(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRe
 def figures(request: HttpRequest) -> HttpResponse:
     form = _form(request)
     summary = _summary(form)
-    context = {"form": form, "summary": summary, "sections": statistics_sections.sections(summary) if summary else []}
-    context |= {"rules": statistics.rules(), "query": _query(summary)}
+    context = {
+        "form": form,
+        "summary": summary,
+        "asked": summary.question if summary else None,
+        "sections": statistics_sections.sections(summary) if summary else [],
+        "query": statistics_files.query(summary.question) if summary else "",
+        "rules": cubes.rules(),
+    }
     return render(request, "learning/statistics/figures.html", context)
 
 
@@ -73,9 +79,4 @@ def _form(request: HttpRequest) -> FiguresForm:
 def _summary(form: FiguresForm) -> Summary | None:
     form.is_valid()
     question = form.question()
-    return statistics.summary(form.offered, **question) if question["course"] else None
-
-
-def _query(summary: Summary | None) -> str:
-    """What the files of this page are asked with."""
-    return statistics_files.query(summary) if summary else ""
+    return statistics.summary(form.offered, question) if question else None

@@ -7,7 +7,7 @@ from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.translation import gettext as _
 
 from core.disclosure import Figure
-from learning import statistics
+from learning import cubes
 from learning.statistics import Median
 
 register = template.Library()
@@ -17,7 +17,7 @@ register = template.Library()
 def shown(figure: Figure) -> str:
     """1,350, or <5, or hidden."""
     if figure.is_small:
-        return f"<{statistics.rules().threshold}"
+        return f"<{cubes.rules().threshold}"
     return _("hidden") if figure.hidden else intcomma(figure.shown)
 
 

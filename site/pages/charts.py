@@ -135,8 +135,8 @@ class _BarLayout:
     is_wide: bool
 
 
-WIDE_BARS = _BarLayout(width=640, start=190, end=620, pitch=46, first=18, line_length=23, is_wide=True)
-SMALL_BARS = _BarLayout(width=360, start=0, end=340, pitch=58, first=34, line_length=44, is_wide=False)
+WIDE_BARS = _BarLayout(width=640, start=190, end=604, pitch=46, first=18, line_length=23, is_wide=True)
+SMALL_BARS = _BarLayout(width=360, start=0, end=318, pitch=58, first=34, line_length=44, is_wide=False)
 THICK, ROUND, GAP = 24, 12, 8
 STUB = "h8a6 12 0 0 1 0 24h-8z"
 
@@ -222,6 +222,7 @@ class _LineLayout:
 WIDE_LINES = _LineLayout(640, 430, left=38, first=52, last=536, base=396, top=18, most_places=12, is_wide=True)
 SMALL_LINES = _LineLayout(360, 300, left=38, first=52, last=344, base=266, top=18, most_places=6, is_wide=False)
 APART = 18  # between two names at the ends of lines
+NAME_ROOM = 90
 
 
 def lines(name: str, title: str, description: str, places: Sequence[str], series: Sequence[Series]) -> LineChart:
@@ -290,14 +291,23 @@ def _named(drawn: list[DrawnLine], layout: _LineLayout) -> list[DrawnLine]:
     order = sorted(drawn, key=lambda line: float(line.name.y))
     placed, lowest = {}, float("-inf")
     for position, line in enumerate(order):
-        x, y = float(line.name.x), float(line.name.y)
         if layout.is_wide:
-            x, y = layout.last + 14, max(y + 5, lowest + APART)
+            lowest = max(float(line.name.y) + 5, lowest + APART)
+            placed[line.number] = DrawnText(_px(layout.last + 14), _px(lowest), line.name.text)
         else:
-            y = max(y - 14, 12) if position == 0 and len(order) > 1 else min(y + 24, layout.base - 6)
-        lowest = y
-        placed[line.number] = DrawnText(_px(x), _px(y), line.name.text, "" if layout.is_wide else "end")
+            y = _clear_of(line, layout, above=position == 0 and len(order) > 1, lowest=lowest)
+            lowest = y
+            placed[line.number] = DrawnText(_px(layout.last), _px(y), line.name.text, "end")
     return [DrawnLine(line.number, line.runs, line.dots, line.stubs, placed[line.number]) for line in reversed(drawn)]
+
+
+def _clear_of(line: DrawnLine, layout: _LineLayout, *, above: bool, lowest: float) -> float:
+    """Above or below the last stretch of the line, over which its name is written."""
+    near = [float(y) for x, y in line.dots if float(x) > layout.last - NAME_ROOM] or [float(line.name.y)]
+    over, under = max(min(near) - 14, 12), max(near) + 24
+    if above or under > layout.base - 6:
+        return max(over, lowest + APART)
+    return max(under, lowest + APART)
 
 
 # Scales ------------------------------------------------------------------------------------------

@@ -3,11 +3,16 @@
 import pytest
 from django.utils import timezone
 
-from learning import counts
+from learning import counts, cubes
 from people.models import Organisation
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/api/v1/statistics/completions"
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept():
+    cubes.forget()
 
 
 @pytest.fixture
@@ -86,8 +91,17 @@ def test_a_wrong_question_is_answered_with_a_problem_that_names_the_field(office
     assert [error["field"] for error in response.json()["errors"]] == [field]
 
 
-def test_what_is_crossed_is_refused(officer, course, trusts, nurses):
-    for more in ({"organisation": trusts[0].key}, {"organisation": trusts[0].key, "staff_group": nurses.pk, "by": "month"}):
+def test_a_module_can_be_chosen_and_only_of_its_own_course(officer, course, trusts, make_course):
+    module = course.modules().first()
+    found = ask(officer, course, module=module.activity)
+    assert found.status_code == 200 and found.json()["module"]["key"] == str(module.activity)
+    response = ask(officer, make_course(50), module=module.activity)
+    assert response.status_code == 400 and response.json()["errors"][0]["field"] == "module"
+
+
+def test_rows_by_what_is_chosen_are_refused(officer, course, trusts, nurses):
+    crossed = {"organisation": trusts[0].key, "staff_group": nurses.pk, "by": "month"}
+    for more in ({"organisation": trusts[0].key}, {"module": course.modules().first().activity, "by": "module"}, crossed):
         response = officer.get(ADDRESS, {"course": course.activity, "by": "organisation", **more})
         assert response.status_code == 400 and response.json()["errors"][0]["code"] == "crossed"
 

@@ -9,11 +9,21 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from learning import counts
+from learning import counts, cubes
 from people.models import Organisation, StaffGroup
 
 pytestmark = pytest.mark.django_db
 PAGE, CSV, XLSX = "/learning/figures/", "/learning/figures/csv/", "/learning/figures/xlsx/"
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept():
+    cubes.forget()
+
+
+@pytest.fixture
+def course(full_course):
+    return full_course
 
 
 @pytest.fixture

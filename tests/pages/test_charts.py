@@ -38,17 +38,17 @@ def test_no_scale_has_too_many_steps_or_stops_short():
         assert ticks[0] == 0 and ticks[-1] >= largest and 2 <= len(ticks) <= 5
 
 
-def test_bars_are_as_in_the_drawing_they_were_measured_from():
+def test_bars_begin_straight_at_nought_and_end_round_with_their_value_beside():
     rows = [
         charts.Bar("Nursing and midwifery", 540, 410, "77%"),
         charts.Bar("Other", 180, 95, "51%"),
         charts.Bar("C", None, None, reason="hidden"),
     ]
     wide, small = bar_chart(*rows).wide, bar_chart(*rows).small
-    assert wide.bars[0].whole == "M190 18h375a12 12 0 0 1 0 24h-375z"
-    assert (wide.bars[0].note.x, wide.bars[0].note.y, wide.bars[0].note.text) == ("585", "35", "77%")
+    assert wide.bars[0].whole == "M190 18h360.6a12 12 0 0 1 0 24h-360.6z"
+    assert (wide.bars[0].note.x, wide.bars[0].note.y, wide.bars[0].note.text) == ("570.6", "35", "77%")
     assert wide.bars[2].stub == "M190 110h8a6 12 0 0 1 0 24h-8z" and not wide.bars[2].whole
-    assert small.bars[1].labels[0].y == "85" and small.bars[0].whole == "M0 34h294a12 12 0 0 1 0 24h-294z"
+    assert small.bars[1].labels[0].y == "85" and small.bars[0].whole == "M0 34h274.2a12 12 0 0 1 0 24h-274.2z"
 
 
 def test_a_bar_shorter_than_its_round_end_is_not_drawn_backwards():
