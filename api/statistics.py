@@ -18,7 +18,7 @@ from learning.statistics import Median, Row, Summary
 PERMISSION = "learning.view_statistics"
 BY = ("module", "organisation", "staff_group", "month")
 COURSE = "1c6f0d1e-7a43-4a8e-9c0b-5b0f0a6c2d11"
-ROWS = [
+ROWS: list[dict] = [
     {
         "key": "0b9f2c5e-6f0b-4a55-9a4b-0d9a1f0f6a11",
         "name": "Example Hospital Trust",

@@ -142,7 +142,7 @@ def test_the_page_costs_the_same_number_of_queries_for_one_organisation_and_for_
             officer.get(PAGE)
         numbers.append(len(captured))
     assert len(set(numbers)) == 1
-    assert numbers[0] <= 18, [query["sql"][:90] for query in captured]
+    assert numbers[0] <= 15, [query["sql"][:90] for query in captured]
 
 
 # Files -------------------------------------------------------------------------------------------
