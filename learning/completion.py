@@ -66,11 +66,11 @@ def recount(progress: ModuleProgress) -> list[counts.Event]:
     for row in _trusted_history(progress):
         _apply(progress, row)
     progress.save(update_fields=APPLIED)
-    was_done, is_done = progress.status == ModuleProgress.Status.COMPLETED, moveon.is_met(progress)
-    if was_done and not is_done:
-        return _undo(progress, counted_seconds)
-    if is_done and not was_done:
-        return _complete(progress, None)
+    met_at = moveon.met_at(progress)
+    if progress.completed_at and not met_at:
+        return _undo(progress, progress.completed_at, counted_seconds)
+    if met_at and not progress.completed_at:
+        return _complete(progress, met_at, None)
     return []
 
 
@@ -79,7 +79,7 @@ def recount(progress: ModuleProgress) -> list[counts.Event]:
 
 def _trusted(rows: Iterable[Statement]) -> list[Statement]:
     rows = list(rows)
-    launched = {row.session for row in rows if row.source == Statement.Source.SESSION}
+    launched = {row.session for row in rows if row.session and row.source == Statement.Source.SESSION}
     sessions = set(LaunchSession.objects.filter(key__in=launched).values_list("key", "registration__key")) if launched else set()
     return [row for row in rows if _is_trusted(row, sessions)]
 
@@ -94,7 +94,7 @@ def _is_trusted(row: Statement, sessions: set[Pair]) -> bool:
 
 def _is_about_learner(row: Statement, registration: Registration) -> bool:
     """An erased learner's old statements still count: nobody can write new ones for them."""
-    return registration.learner is None or row.actor == agents.ifi(agents.account(registration.learner.actor_name))
+    return registration.learner is None or row.actor == agents.ifi(agents.account(registration.actor_name))
 
 
 def _by_pair(rows: Iterable[Statement]) -> dict[Pair, list[Statement]]:
@@ -127,8 +127,9 @@ def _count_pairs(by_pair: dict[Pair, list[Statement]]) -> list[counts.Event]:
                 _apply(progress, row)
     ModuleProgress.objects.bulk_update(found.values(), APPLIED)
     for pair, progress in found.items():
-        if progress.status == ModuleProgress.Status.STARTED and moveon.is_met(progress):
-            events += _complete(progress, by_pair[pair][-1].session)
+        met_at = moveon.met_at(progress)
+        if met_at and not progress.completed_at:
+            events += _complete(progress, met_at, by_pair[pair][-1].session)
     return events
 
 
@@ -188,7 +189,7 @@ def _forget(progress: ModuleProgress) -> None:
 
 def _apply(progress: ModuleProgress, row: Statement) -> None:
     """One statement's effect on the row, without saving it. Breaks and the time after the module was done do not count."""
-    if row.verb not in BREAKS and not moveon.is_met(progress):
+    if row.verb not in BREAKS and not moveon.met_at(progress):
         gap = (row.timestamp - progress.last_act_at).total_seconds()
         progress.seconds += int(min(max(gap, 0), moveon.LONGEST_GAP))
     progress.last_act_at = max(progress.last_act_at, row.timestamp)
@@ -213,9 +214,9 @@ def _recount_targets(targets: Iterable[uuid.UUID]) -> list[counts.Event]:
 # Completing ---------------------------------------------------------------------------------------
 
 
-def _complete(progress: ModuleProgress, session: uuid.UUID | None) -> list[counts.Event]:
+def _complete(progress: ModuleProgress, at: datetime, session: uuid.UUID | None) -> list[counts.Event]:
     """A module is done: certificate, count, news; and the course with it, when it was the last."""
-    registration, at = progress.registration, max(progress.was_completed_at, progress.was_passed_at)
+    registration = progress.registration
     done = {"completed_at": at, "version": progress.module.version}
     workflow.move(progress, ModuleProgress.Status.COMPLETED, by=registration.learner, act="module.complete", **done)
     _certify(registration, progress.module, at, minutes=progress.minutes)
@@ -239,14 +240,14 @@ def _complete_course(registration: Registration, session: uuid.UUID | None, at: 
     return [_completion(registration, registration.course_id, at, seconds)]
 
 
-def _undo(progress: ModuleProgress, seconds: int) -> list[counts.Event]:
+def _undo(progress: ModuleProgress, done_at: datetime, seconds: int) -> list[counts.Event]:
     """What was done is not: the certificate is withdrawn, and the course's with it. The rows stay, and say so."""
-    registration, done_at = progress.registration, progress.completed_at
+    registration = progress.registration
     workflow.move(progress, ModuleProgress.Status.STARTED, by=None, act="module.recount", completed_at=None, version=0)
     _withdraw(registration, progress.module)
     events = [_completion(registration, progress.module_id, done_at, seconds, sign=-1)]
     registration = workflow.lock(registration)
-    if registration.status == Registration.Status.COMPLETED:
+    if registration.completed_at:
         at = registration.completed_at
         total = sum(_done_modules(registration).values()) + seconds
         workflow.move(registration, Registration.Status.ACTIVE, by=None, act="course.recount", completed_at=None)

@@ -12,9 +12,11 @@ from learning.models import CoursePage, LaunchSession, ModuleProgress, Registrat
 LONGEST_GAP = 600  # seconds
 
 
-def is_met(progress: ModuleProgress) -> bool:
-    """CompletedAndPassed, whichever came first (cmi5 10.2.4)."""
-    return bool(progress.was_completed_at and progress.was_passed_at)
+def met_at(progress: ModuleProgress) -> datetime | None:
+    """When CompletedAndPassed was met, whichever of the two came first; None while it is not (cmi5 10.2.4)."""
+    if not (progress.was_completed_at and progress.was_passed_at):
+        return None
+    return max(progress.was_completed_at, progress.was_passed_at)
 
 
 def is_course_done(course: CoursePage, done_modules: set[int]) -> bool:
@@ -33,7 +35,7 @@ def satisfied(registration: Registration, session: uuid.UUID | None, at: datetim
         context["extensions"] = {vocabulary.SESSION_ID: str(session)}
     return {
         "id": str(uuid.uuid5(registration.key, f"satisfied {at.isoformat()}")),
-        "actor": agents.account(registration.learner.actor_name),
+        "actor": agents.account(registration.actor_name),
         "verb": vocabulary.verb("satisfied"),
         "object": {
             "objectType": "Activity",
@@ -50,7 +52,7 @@ def abandoned(session: LaunchSession, at: datetime) -> dict:
     seconds = max(0, int((session.last_act_at - session.opened_at).total_seconds()))
     return {
         "id": str(uuid.uuid5(session.key, "abandoned")),
-        "actor": agents.account(session.registration.learner.actor_name),
+        "actor": agents.account(session.registration.actor_name),
         "verb": vocabulary.verb("abandoned"),
         "object": {"objectType": "Activity", "id": vocabulary.activity_iri(session.module.activity)},
         "result": {"duration": f"PT{seconds}S"},

@@ -194,7 +194,7 @@ def statement(
     module = {"objectType": "Activity", "id": vocabulary.activity_iri(sitting.module.activity)}
     said: dict = {
         "id": str(uuid.uuid4()),
-        "actor": agents.account(sitting.registration.learner.actor_name),
+        "actor": agents.account(sitting.registration.actor_name),
         "verb": vocabulary.verb(verb),
         "object": {"objectType": "Activity", "id": activity, "definition": {"type": kind}},
         "context": {

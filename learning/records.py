@@ -29,7 +29,7 @@ def statements(user) -> QuerySet[Statement]:
     """A learner's own statements; all of them for who may see statements."""
     if not user.is_authenticated:
         return Statement.objects.none()
-    if user.has_perm("learning.view_statement"):
+    if user.has_perm("learning.view_statements"):
         return Statement.objects.all()
     return Statement.objects.filter(actor=agents.ifi(agents.account(user.actor_name)))
 

@@ -102,7 +102,7 @@ class CoursePage(BasePage):
     template = "learning/course.html"
     subpage_types: ClassVar[list] = ["learning.ModulePage"]
     parent_page_types: ClassVar[list] = ["learning.LearningIndexPage"]
-    content_panels: ClassVar[list] = [
+    content_panels = [
         *BasePage.content_panels,
         FieldPanel("lead"),
         FieldPanel("audience"),
@@ -181,7 +181,7 @@ class ModulePage(BasePage):
     template = "learning/module.html"
     subpage_types: ClassVar[list] = []
     parent_page_types: ClassVar[list] = ["learning.CoursePage"]
-    content_panels: ClassVar[list] = [
+    content_panels = [
         *BasePage.content_panels,
         FieldPanel("minutes"),
         FieldPanel("objectives"),
@@ -289,3 +289,8 @@ class Registration(models.Model):
     @property
     def audit_key(self) -> uuid.UUID:
         return self.key
+
+    @property
+    def actor_name(self) -> str:
+        """The account name in statements; empty once the learner was erased."""
+        return self.learner.actor_name if self.learner else ""
