@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.auth import logout
 from django.core.exceptions import DisallowedHost
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseNotFound, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseNotFound, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, resolve_url
 from django.utils.cache import get_conditional_response, patch_vary_headers
@@ -126,12 +126,14 @@ class AdminPolicyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         if request.path_info.startswith("/admin/"):
-            response.headers.setdefault("Content-Security-Policy", settings.ADMIN_CONTENT_SECURITY_POLICY)
+            policy = response.headers.get("Content-Security-Policy", settings.ADMIN_CONTENT_SECURITY_POLICY)
+            # A preview is a page of ours, with the pages' own policy, in a frame of the editor's.
+            response["Content-Security-Policy"] = policy.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
         return response
 
 
 class WagtailSiteMiddleware:
-    """Spare every page the look-up of its Site. Lazy: an API request never asks."""
+    """Spare every page the look-up of its Site and most of its routing. Lazy: an API request never asks."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -139,6 +141,12 @@ class WagtailSiteMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         request._wagtail_site = SimpleLazyObject(lambda: sites.find(request))  # type: ignore[attr-defined]
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Callable, args: tuple, kwargs: dict) -> None:
+        if "\x00" in request.path_info:  # PostgreSQL holds no such text, and Wagtail would ask it
+            raise Http404
+        if request.resolver_match and request.resolver_match.url_name == "wagtail_serve":
+            sites.route(request, *args, **kwargs)
 
 
 def _send(request: HttpRequest, entry: page_cache.Entry) -> HttpResponseBase:

@@ -56,13 +56,13 @@ def field(bound: forms.BoundField) -> SafeString:
     return page_forms.dress(bound.form)[bound.name].as_field_group()
 
 
-@register.inclusion_tag("pages/includes/breadcrumbs.html")
-def breadcrumbs(page) -> dict:
+@register.inclusion_tag("pages/includes/breadcrumbs.html", takes_context=True)
+def breadcrumbs(context, page) -> dict:
     """The way from home to a Wagtail page. No query on the first level, one below it."""
     if page.depth <= HOME:
         return {"crumbs": []}
     above = page.get_ancestors().filter(depth__gt=HOME) if page.depth > HOME + 1 else []
-    return {"crumbs": [(_("Home"), "/"), *((ancestor.title, ancestor.url) for ancestor in above)]}
+    return {"crumbs": [(_("Home"), "/"), *((ancestor.title, ancestor.get_url(context.get("request"))) for ancestor in above)]}
 
 
 @register.inclusion_tag("pages/includes/summary_list.html")
