@@ -97,7 +97,7 @@ def environment_of_python() -> None:
 
 def make_venv() -> None:
     try:
-        venv.create(VENV, with_pip=True, clear=(STAMPS / "python").exists())
+        venv.create(VENV, with_pip=True, clear=True, symlinks=os.name != "nt")
     except (subprocess.CalledProcessError, ImportError):
         sys.exit("This Python has no venv module. On Debian and Ubuntu: apt-get install python3-venv")
     forget("packages", "packages-dev", "packages-postgres")
