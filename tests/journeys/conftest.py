@@ -210,3 +210,21 @@ def give_code(page: Page, code: str) -> None:
     page.get_by_role("heading", name="Enter your code").wait_for()
     page.get_by_role("textbox").fill(code)
     page.get_by_role("button", name="Sign in", exact=True).click()
+
+
+# Looking -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def names_seen():
+    """The addresses that a file of tests has looked at."""
+    return set()
+
+
+@pytest.fixture
+def look(names_seen):
+    """`look.at(page)`, `look.open(page, path)`: judged together at the end, so that one run shows everything."""
+    looked = looking.Look()
+    yield looked
+    names_seen |= looked.names
+    assert not looked.found, "\n" + "\n".join(looked.found)

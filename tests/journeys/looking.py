@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import axe_playwright_python
+from django.urls import Resolver404, resolve
 from playwright.sync_api import Page
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -58,3 +61,22 @@ def faults(page: Page, *, ours: bool = True) -> list[str]:
     page.set_viewport_size({"width": 320, "height": 700})
     found += page.evaluate(OVERFLOW)
     return found
+
+
+class Look:
+    """Looks at pages one after the other and keeps what is wrong with them, and which addresses they had."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+        self.names: set[str] = set()
+
+    def at(self, page: Page, what: str = "", *, ours: bool = True) -> None:
+        """The page as it stands. `ours=False` where another project drew what is on it."""
+        path = urlsplit(page.url).path
+        with suppress(Resolver404):
+            self.names.add(resolve(path).view_name or path)
+        self.found += [f"{path} {what}: {fault}" for fault in faults(page, ours=ours)]
+
+    def open(self, page: Page, path: str, what: str = "") -> None:
+        page.goto(path)
+        self.at(page, what)

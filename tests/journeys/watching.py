@@ -34,7 +34,7 @@ class Watch:
             self.faults.append(f"request to another host: {request.url}")
 
     def on_response(self, response: Response) -> None:
-        """A page may say 404 or 422 to its reader. A part of a page may not, and nothing may say 500."""
-        is_page = response.request.resource_type == "document"
-        if response.status >= (500 if is_page else 400):
+        """A page and an answer to a post may say 404 or 422. A part of a page may not, and nothing may say 500."""
+        answers = response.request.resource_type == "document" or response.request.method == "POST"
+        if response.status >= (500 if answers else 400):
             self.faults.append(f"{response.status} from {response.url}")

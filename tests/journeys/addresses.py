@@ -1,0 +1,64 @@
+"""Which addresses the tests of accessibility look at, and which not and why. A new address must be placed here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+PUBLIC = {
+    *["wagtail_serve", "learning:check", "learning:checked", "demo_mail", "api:docs"],
+    *["account_login", "account_signup", "account_reset_password", "account_reset_password_done", "account_inactive"],
+    *["learning:statistics", "account_deleted", "account_reset_password_from_key", "account_reset_password_from_key_done"],
+}
+PLAYER = {"learning:mine", "learning:play", "learning:finish", "learning:certificate", "learning:checked", "wagtail_serve"}
+ACCOUNT = {
+    *["account:home", "account:name", "account:contact", "account:work", "account:consents", "your_data", "delete_account"],
+    *["account_email_verification_sent", "account_email", "account_change_password", "account_reauthenticate", "account_logout"],
+    *["mfa_index", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes"],
+    *["mfa_authenticate", "mfa_reauthenticate", "usersessions_list"],
+}
+LEFT_OUT = {
+    "health_live": "JSON",
+    "health_ready": "JSON",
+    "robots": "a file for machines",
+    "favicon": "leads to a picture",
+    "manifest": "a file for machines",
+    "sitemap": "a file for machines",
+    "learning:register": "takes posts and leads on",
+    "learning:open": "takes posts and leads on",
+    "learning:leave": "takes posts and leads on",
+    "learning:certificate_pdf": "a file; tests/learning/test_certificate_pdf.py",
+    "learning:statistics_csv": "a file",
+    "learning:statistics_xlsx": "a file",
+    "mfa_download_recovery_codes": "a file",
+    "account_set_password": "leads on: every account has a password",
+    "account_confirm_login_code": "leads on: codes instead of a password are off",
+    "wagtaildocs_serve": "a file",
+    "wagtaildocs_authenticate_with_password": "no page or document has a password: set-up offers none",
+    "wagtailcore_authenticate_with_password": "no page or document has a password: set-up offers none",
+    "wagtailcore_login": "leads to account_login",
+    "no name: admin/login/": "leads to account_login",
+    "no name: admin/account/": "leads to account:home",
+    "no name: admin/logout/": "is account_logout",
+    "no name: ^admin/password_reset/": "leads to account_reset_password",
+    "no name: _util/login/": "leads to account_login",
+}
+MACHINES = {"api", "xapi"}  # JSON, but for api:docs
+OTHERS = {"admin/"}  # Wagtail's own screens
+
+
+def known() -> Iterator[str]:
+    """The name of every address of the platform, with its namespaces."""
+    yield from (
+        name for name in _known(get_resolver(), "", "") if not MACHINES & {name.partition(":")[0], name[9:].partition("/")[0]}
+    )
+
+
+def _known(resolver: URLResolver, path: str, spaces: str) -> Iterator[str]:
+    for entry in resolver.url_patterns:
+        route = path + str(entry.pattern)
+        if isinstance(entry, URLPattern):
+            yield spaces + entry.name if entry.name else f"no name: {route}"
+        elif route not in OTHERS:
+            yield from _known(entry, route, spaces + (f"{entry.namespace}:" if entry.namespace else ""))

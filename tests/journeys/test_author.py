@@ -1,0 +1,136 @@
+"""Ed writes a module and publishes it. Wagtail's editor needs JavaScript; everything before it does not."""
+
+import re
+import urllib.request
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys import learner
+from tests.journeys.conftest import enter, give_code
+
+pytestmark = pytest.mark.journey
+TITLE = "Words at the front desk"
+OFTEN = 16  # requests, each on a connection of its own, so that both web processes answer some
+
+
+def open_editor(page):
+    page.goto("/admin/pages/")
+    page.get_by_role("link", name="Explore child pages of 'LGBTQ+ inclusive cancer care'").click()
+    page.get_by_role("link", name="Add child page").click()
+    page.locator("#id_title").wait_for()
+
+
+def insert(page, within, kind=""):
+    """A block at the end of the list whose count stands in the hidden field `within`."""
+    page.locator(f"[name='{within}-count']").locator("xpath=..").get_by_role("button", name="Insert a block").last.click()
+    if kind:
+        page.get_by_role("option", name=kind).click()
+
+
+def write(page, field, text):
+    page.locator(f"[name='{field}']").fill(text)
+
+
+def write_question(page, block):
+    insert(page, "steps-1-value-body", "Question, with feedback for each answer")
+    write(page, f"{block}-prompt", "What do you say first?")
+    answers = page.locator(f"[name='{block}-answers-count']").locator("xpath=..")
+    while page.locator(f"[name='{block}-answers-1-value-text']").count() == 0:
+        answers.get_by_role("button", name="Add").last.click()
+    write(page, f"{block}-answers-0-value-text", "“And who is with you today?”")
+    write(page, f"{block}-answers-0-value-feedback", "It has room for anybody.")
+    write(page, f"{block}-answers-1-value-text", "“Is this your sister?”")
+    write(page, f"{block}-answers-1-value-feedback", "You wanted to be friendly. It is still a guess.")
+    write(page, f"{block}-right_title", "Yes. A door stands open")
+    write(page, f"{block}-right_text", "They can say who matters.")
+    write(page, f"{block}-wrong_title", "Not quite")
+    write(page, f"{block}-wrong_text", "Ask, and do not guess.")
+
+
+def publish(page):
+    page.get_by_role("button", name="More actions").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Publish", exact=True).click()
+
+
+def pages_as_anybody(platform):
+    """The course page as strangers get it, many times."""
+    return [urllib.request.urlopen(platform.url + learner.COURSE).read().decode() for _ in range(OFTEN)]
+
+
+def test_ed_writes_a_module_is_told_what_is_missing_and_publishes_for_everybody_at_once(device, accounts, totp, platform):
+    assert not any(TITLE in text for text in pages_as_anybody(platform))  # now every process keeps a copy
+    page = device("desk")
+    enter(page, accounts["ed"])
+    give_code(page, totp("ed"))
+    page.wait_for_url("**/learning/my/")
+    page.get_by_role("link", name="Editor").click()
+    open_editor(page)
+
+    page.locator("#id_title").fill(TITLE)
+    insert(page, "objectives")
+    write(page, "objectives-0-value", "greet everybody without a guess")
+    insert(page, "steps")
+    write(page, "steps-0-value-title", "At the desk")
+    insert(page, "steps-0-value-body", "Text")
+    page.locator("[name='steps-0-value-body-count']").locator("xpath=..").get_by_role("textbox").first.fill("Somebody comes in.")
+    insert(page, "steps")
+    write(page, "steps-1-value-title", "A first sentence")
+    question = "steps-1-value-body-0-value"
+    write_question(page, question)
+
+    publish(page)
+    expect(page.get_by_text("The page could not be created due to validation errors")).to_be_visible()
+    expect(page.get_by_text("Mark at least one answer as right.")).to_be_visible()
+    expect(page.locator(f"[name='{question}-answers-1-value-feedback']")).to_have_value(re.compile("It is still a guess"))
+    assert not any(TITLE in text for text in pages_as_anybody(platform))
+
+    page.locator(f"[name='{question}-answers-0-value-correct']").check()
+    page.get_by_role("button", name="Toggle preview").click()
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="Preview in new tab").click()
+    preview = opened.value
+    expect(preview.get_by_role("heading", level=1)).to_have_text(TITLE)
+    expect(preview.get_by_text("A first sentence")).to_be_visible()
+    preview.close()
+    expect(page.frame_locator("#w-preview-iframe, iframe").last.get_by_role("heading", level=1)).to_have_text(TITLE)
+    assert device("desk").goto(f"{learner.COURSE}words-at-the-front-desk/").status == 404
+
+    publish(page)
+    expect(page.get_by_text("created and published")).to_be_visible()
+    assert all(TITLE in text for text in pages_as_anybody(platform))
+    visitor = device("phone")
+    visitor.goto(learner.COURSE)
+    visitor.get_by_role("link", name=TITLE).click()
+    expect(visitor.get_by_text("greet everybody without a guess")).to_be_visible()
+
+
+def test_a_learner_answers_ed_s_question_and_reads_the_feedback_of_each_answer(device, signed_in, platform):
+    page = device("desk", state=signed_in("lee"))
+    page.goto(learner.COURSE)
+    if page.get_by_role("link", name=TITLE).count() == 0:
+        pytest.fail("Ed's module is not there: the journey before this one did not publish it.")
+    if page.get_by_role("button", name="Register for this course").count():
+        learner.register(page)
+    page.goto(learner.COURSE)
+    page.get_by_role("link", name=TITLE).click()
+    learner.press(page, "Start this module")
+    learner.go_on(page)
+    page.get_by_label("“Is this your sister?”").check()
+    learner.press(page, "Answer", exact=True)
+    expect(page.get_by_text("Not quite")).to_be_visible()
+    expect(page.get_by_text("It has room for anybody.")).to_be_visible()
+    expect(page.get_by_text("It is still a guess.")).to_be_visible()
+
+
+def test_without_javascript_an_author_signs_in_with_the_second_factor_and_reads_the_pages(device, accounts, platform):
+    page = device("desk", js=False)
+    enter(page, accounts["ed"])
+    give_code(page, platform.template.secrets()["ed"]["codes"][1])
+    page.wait_for_url("**/learning/my/")
+    page.goto(learner.COURSE)
+    page.locator("ol.modules li h3 a").first.click()
+    expect(page.get_by_role("heading", name="After this module you can")).to_be_visible()
+    page.goto("/admin/")
+    expect(page).to_have_title(re.compile("^Dashboard"))
