@@ -1,0 +1,112 @@
+"""The whole way of a learner without a mouse, at a desk."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys import keyboard, learner
+
+pytestmark = pytest.mark.journey
+
+
+def answer(keys, page, *, rightly=True):
+    """Space for boxes, arrows for radios."""
+    answers = learner.questions()[page.locator("legend.legend").inner_text().strip()]
+    wanted = [each["text"] for each in answers if each["correct"] is rightly]
+    first = keys.go_to(".", "input")
+    if first["type"] == "radio":
+        keys.choose(wanted[0])
+        return keys.follow("^Answer$", "button")
+    for text in wanted if rightly else wanted[:1]:
+        stop = first if first["words"] == text else keys.go_to(f"^{re.escape(text)}$", "input")
+        assert keys.press("Space")["checked"], stop
+        first = {"words": ""}
+    return keys.follow("^Answer$", "button")
+
+
+def focus(page):
+    return page.evaluate("document.activeElement.id || document.activeElement.className || document.activeElement.tagName")
+
+
+def test_somebody_learns_by_keyboard_alone_from_the_front_page_to_the_certificate(device, mail):
+    page = device("desk")
+    keys = keyboard.Keyboard(page)
+    page.goto("/")
+    keys.arrive()
+
+    assert keys.press("Tab")["words"] == "Skip to main content"
+    page.keyboard.press("Enter")
+    assert focus(page) == "main"
+    stop = keys.press("Tab")
+    assert page.evaluate("document.activeElement.closest('main') !== null"), stop
+
+    page.goto(learner.COURSE)
+    keys.arrive()
+    keys.follow("Create an account to start")
+    keys.follow("Create my account", "button")
+    assert "error-summary" in focus(page)
+    keys.judge()
+    keys.go_to("Enter your name")
+    page.keyboard.press("Enter")
+    assert focus(page) == "id_display_name"
+    page.keyboard.type("Kay Board")
+    keys.write("Email address", "kay@example.com")
+    keys.write("Choose a password", learner.PASSWORD)
+    keys.follow("Create my account", "button")
+    keys.write("The code", learner.code_in(mail("kay@example.com")))
+    keys.follow("Continue", "button")
+
+    keys.go_to("organisation", "select")
+    page.keyboard.type("Example Hos")
+    assert keys.judge()["value"]
+    keys.go_to("staff group", "select")
+    page.keyboard.press("ArrowDown")
+    assert keys.judge()["value"]
+    keys.follow("Save", "button")
+    keys.follow("Register for this course", "button", key="Space")
+    keys.follow("Why inclusion matters")
+    keys.follow("Start this module", "button")
+
+    wrong_before = True
+    while not page.url.endswith("/finish/"):
+        if learner.is_asked(page):
+            if wrong_before:
+                keys.follow("^Answer$", "button")
+                assert "error-summary" in focus(page)
+                keys.judge()
+                keys.go_to("Choose an answer")
+                page.keyboard.press("Enter")
+                assert focus(page) == "answer-1"
+                keys.page.reload()
+                keys.arrive()
+            answer(keys, page, rightly=not wrong_before)
+            expect(page.locator("#feedback")).to_be_in_viewport()
+            assert focus(page) == "feedback"
+            wrong_before = False
+        elif page.get_by_role("textbox").count():
+            keys.go_to("", "textarea")
+            page.keyboard.type("Nobody needs a mouse here.")
+        keys.follow("Continue to", "button")
+    keys.follow("Finish this module", "button")
+    expect(page.get_by_role("heading", name="Well done")).to_be_visible()
+    keys.follow("Open my certificate")
+    keys.go_to("Open the PDF")
+    assert not keys.faults, "\n" + "\n".join(keys.faults)
+
+
+def test_staff_filter_the_figures_by_keyboard_alone(device, signed_in):
+    page = device("desk", state=signed_in("val"))
+    keys = keyboard.Keyboard(page)
+    page.goto("/learning/figures/")
+    keys.arrive()
+    keys.go_to("^Organisation", "select")
+    page.keyboard.press("ArrowDown")
+    chosen = keys.judge()["value"]
+    with page.expect_navigation():
+        keys.go_to("Show|Update|Filter|Apply", "button")
+        page.keyboard.press("Enter")
+    assert page.get_by_label("Organisation", exact=True).input_value() == chosen
+    keys.arrive()
+    keys.go_to("CSV")
+    assert not keys.faults, "\n" + "\n".join(keys.faults)
