@@ -2,7 +2,8 @@
 
 `record` stores statements and counts them in one transaction. Only what our own player says, or the launched session of
 that very registration, or a credential that is marked as able to complete learners, moves anybody's progress; and only
-where the actor is the learner whose registration it is. All that is counted here can be derived again: `rebuild`.
+where the actor is the learner whose registration it is. What voids them is judged in the same way. All that is counted
+here can be derived again (`rebuild`), until the learner is erased: from then on nothing moves any more.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ import secrets
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from django.conf import settings
 from django.db import transaction
@@ -22,9 +25,11 @@ from core import outbox, workflow
 from learning import counts, emails, moveon
 from learning.lrs import agents, vocabulary
 from learning.lrs import statements as store
-from learning.models import Certificate, LaunchSession, ModulePage, ModuleProgress, Registration, Statement
+from learning.models import Certificate, Credential, LaunchSession, ModulePage, ModuleProgress, Registration, Statement
 
 Pair = tuple[uuid.UUID, uuid.UUID]  # a registration's key and a module's activity
+Launch = tuple[uuid.UUID, uuid.UUID, uuid.UUID]  # the same after a session's key
+Held = dict[uuid.UUID, Registration]  # by key, locked
 
 # A letter about something older (a recount, a rebuild) would help nobody.
 NEWS = timedelta(days=1)
@@ -33,18 +38,21 @@ NEWS = timedelta(days=1)
 CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
-def authority() -> dict:
-    """Who vouches for the statements of our own player."""
-    return {"objectType": "Agent", "account": {"homePage": settings.XAPI_IRI_BASE, "name": "player"}}
+def authority(credential: Credential | None = None) -> dict:
+    """Who vouches for a statement: the credential that brought it, or our own player."""
+    name = str(credential.audit_key) if credential else "player"
+    return {"objectType": "Agent", "account": {"homePage": settings.XAPI_IRI_BASE, "name": name}}
 
 
-def record(statements: Sequence[dict], *, source: str = Statement.Source.PLAYER, credential=None) -> list[store.Stored]:
+def record(
+    statements: Sequence[dict], *, source: str = Statement.Source.PLAYER, credential: Credential | None = None
+) -> list[store.Stored]:
     """Store statements and count those that count, all or none.
 
     Raises `learning.lrs.validation.Invalid` or `core.errors.Conflict`; then nothing is stored.
     """
     with transaction.atomic():
-        stored = store.store(list(statements), source=source, authority=authority(), credential=credential)
+        stored = store.store(list(statements), source=source, authority=authority(credential), credential=credential)
         count([item.row for item in stored if item.created])
     return stored
 
@@ -52,26 +60,29 @@ def record(statements: Sequence[dict], *, source: str = Statement.Source.PLAYER,
 def count(rows: Iterable[Statement]) -> None:
     """Move progress by new statements, complete what they complete, and count again what they void."""
     rows = _trusted(rows)
-    voided = [row.target for row in rows if row.verb == vocabulary.VOIDED and row.target]
-    by_pair = _by_pair(row for row in rows if not row.is_voided and row.verb != vocabulary.VOIDED)
-    events = [*_count_pairs(by_pair), *_recount_targets(voided)]
-    counts.add(events)
+    voided = {row.target for row in rows if row.verb == vocabulary.VOIDED and row.target}
+    again = _by_pair(Statement.objects.filter(pk__in=voided)) if voided else {}
+    by_pair = _by_pair(_in_force(row for row in rows if row.verb != vocabulary.VOIDED))
+    held = {row.key: row for row in Registration.objects.held().filter(key__in={key for key, _ in [*by_pair, *again]})}
+    counts.add([*_count_pairs(by_pair, held), *_recount_pairs(again, held)])
 
 
 def recount(progress: ModuleProgress) -> list[counts.Event]:
-    """Derive one module's progress anew from its statements; take back or give what follows from it."""
-    progress = workflow.lock(progress)
-    counted_seconds = progress.seconds
+    """Derive one module's progress anew from its statements; take back or give what follows from it.
+
+    `progress` was read after its registration was held. Its learner has not been erased.
+    """
+    before = _counted(progress)
     _forget(progress)
     for row in _trusted_history(progress):
         _apply(progress, row)
     progress.save(update_fields=APPLIED)
     met_at = moveon.met_at(progress)
     if progress.completed_at and not met_at:
-        return _undo(progress, progress.completed_at, counted_seconds)
+        _undo(progress)
     if met_at and not progress.completed_at:
-        return _complete(progress, met_at, None)
-    return []
+        _complete(progress, met_at, None)
+    return [*(replace(event, sign=-1) for event in before), *_counted(progress)]
 
 
 # What may count -----------------------------------------------------------------------------------
@@ -80,27 +91,43 @@ def recount(progress: ModuleProgress) -> list[counts.Event]:
 def _trusted(rows: Iterable[Statement]) -> list[Statement]:
     rows = list(rows)
     launched = {row.session for row in rows if row.session and row.source == Statement.Source.SESSION}
-    sessions = set(LaunchSession.objects.filter(key__in=launched).values_list("key", "registration__key")) if launched else set()
-    return [row for row in rows if _is_trusted(row, sessions)]
+    sessions = LaunchSession.objects.filter(key__in=launched).values_list("key", "registration__key", "module__activity")
+    known = set(sessions) if launched else set()
+    return [row for row in rows if _is_trusted(row, known)]
 
 
-def _is_trusted(row: Statement, sessions: set[Pair]) -> bool:
-    if row.source == Statement.Source.PLAYER:
-        return True
+def _is_trusted(row: Statement, sessions: set[Launch]) -> bool:
+    """A launched package speaks of its own module, and voids nothing (cmi5 6.3)."""
+    if row.credential:
+        return row.credential.may_complete
     if row.source == Statement.Source.SESSION:
-        return (row.session, row.registration) in sessions
-    return bool(row.credential and row.credential.may_complete)
+        return (row.session, row.registration, _module(row)) in sessions
+    return row.source == Statement.Source.PLAYER
+
+
+def _in_force(rows: Iterable[Statement]) -> list[Statement]:
+    """Without what was voided by somebody whose word counts. Anybody else's voiding hides a statement, and moves nothing."""
+    rows = list(rows)
+    hidden = [row.pk for row in rows if row.is_voided]
+    voiding = Statement.objects.filter(verb=vocabulary.VOIDED, target__in=hidden).select_related("credential")
+    voided = {row.target for row in _trusted(voiding)} if hidden else set()
+    return [row for row in rows if row.pk not in voided]
 
 
 def _is_about_learner(row: Statement, registration: Registration) -> bool:
-    """An erased learner's old statements still count: nobody can write new ones for them."""
-    return registration.learner is None or row.actor == agents.ifi(agents.account(registration.actor_name))
+    """Nobody can speak for a learner who was erased."""
+    return registration.learner is not None and row.actor == agents.ifi(agents.account(registration.actor_name))
+
+
+def _module(row: Statement) -> uuid.UUID | None:
+    """The module that a statement is about, or about a part of."""
+    return vocabulary.activity_uuid(row.activity) or vocabulary.activity_uuid(row.parent)
 
 
 def _by_pair(rows: Iterable[Statement]) -> dict[Pair, list[Statement]]:
     pairs: dict[Pair, list[Statement]] = defaultdict(list)
     for row in sorted(rows, key=lambda row: row.timestamp):
-        activity = vocabulary.activity_uuid(row.activity) or vocabulary.activity_uuid(row.parent)
+        activity = _module(row)
         if row.registration and activity:
             pairs[row.registration, activity].append(row)
     return pairs
@@ -108,19 +135,19 @@ def _by_pair(rows: Iterable[Statement]) -> dict[Pair, list[Statement]]:
 
 def _trusted_history(progress: ModuleProgress) -> list[Statement]:
     iri = vocabulary.activity_iri(progress.module.activity)
-    rows = Statement.objects.filter(Q(activity=iri) | Q(parent=iri), registration=progress.registration.key, is_voided=False)
+    rows = Statement.objects.filter(Q(activity=iri) | Q(parent=iri), registration=progress.registration.key)
     rows = rows.select_related("credential").order_by("timestamp", "stored", "id")
-    return [row for row in _trusted(rows) if _is_about_learner(row, progress.registration)]
+    return [row for row in _in_force(_trusted(rows)) if _is_about_learner(row, progress.registration)]
 
 
 # Counting -----------------------------------------------------------------------------------------
 
 
-def _count_pairs(by_pair: dict[Pair, list[Statement]]) -> list[counts.Event]:
+def _count_pairs(by_pair: dict[Pair, list[Statement]], held: Held) -> list[counts.Event]:
     if not by_pair:
         return []
-    found = _locked_progress(by_pair)
-    events = _start_missing(by_pair, found)
+    found = _progress_of(by_pair, held)
+    events = _start_missing(by_pair, found, held)
     for pair, progress in found.items():
         for row in by_pair[pair]:
             if _is_about_learner(row, progress.registration):
@@ -133,39 +160,33 @@ def _count_pairs(by_pair: dict[Pair, list[Statement]]) -> list[counts.Event]:
     return events
 
 
-def _locked_progress(pairs: Iterable[Pair]) -> dict[Pair, ModuleProgress]:
-    wanted = Q()
-    for registration, activity in pairs:
-        wanted |= Q(registration__key=registration, module__activity=activity)
-    rows = ModuleProgress.objects.select_for_update(of=("self",)).filter(wanted).order_by("pk")
-    rows = rows.select_related("registration__learner__pseudonym", "registration__course", "module")
-    return {(row.registration.key, row.module.activity): row for row in rows}
+def _progress_of(pairs: Iterable[Pair], held: Held) -> dict[Pair, ModuleProgress]:
+    """The progress of the held registrations in these modules, where there is any."""
+    wanted, owners = set(pairs), {row.pk: row for row in held.values()}
+    modules = {activity for _, activity in wanted}
+    rows = ModuleProgress.objects.filter(registration__in=owners, module__activity__in=modules).select_related("module")
+    found = {}
+    for row in rows.order_by("pk"):
+        row.registration = owners[row.registration_id]
+        found[row.registration.key, row.module.activity] = row
+    return {pair: row for pair, row in found.items() if pair in wanted}
 
 
-def _start_missing(by_pair: dict[Pair, list[Statement]], found: dict[Pair, ModuleProgress]) -> list[counts.Event]:
+def _start_missing(by_pair: dict[Pair, list[Statement]], found: dict[Pair, ModuleProgress], held: Held) -> list[counts.Event]:
     """The first statement about a module starts it. An outline cannot be started; nor can a module of another course."""
     missing = [pair for pair in by_pair if pair not in found]
     if not missing:
         return []
-    registrations = Registration.objects.select_related("learner__pseudonym", "course").in_bulk(
-        {key for key, _ in missing}, field_name="key"
-    )
     modules = ModulePage.objects.filter(is_outline=False).in_bulk({activity for _, activity in missing}, field_name="activity")
     events: list[counts.Event] = []
     for key, activity in missing:
-        registration, module = registrations.get(key), modules.get(activity)
+        registration, module = held.get(key), modules.get(activity)
         first = by_pair[key, activity][0]
         if registration and module and module.is_child_of(registration.course) and _is_about_learner(first, registration):
-            found[key, activity] = _start(registration, module, first.timestamp)
+            facts = {"started_at": first.timestamp, "last_act_at": first.timestamp}
+            found[key, activity] = ModuleProgress.objects.create(registration=registration, module=module, **facts)
             events += _start_events(registration, module, first.timestamp)
     return events
-
-
-def _start(registration: Registration, module: ModulePage, at: datetime) -> ModuleProgress:
-    progress, _ = ModuleProgress.objects.get_or_create(
-        registration=registration, module=module, defaults={"started_at": at, "last_act_at": at}
-    )
-    return progress
 
 
 def _start_events(registration: Registration, module: ModulePage, at: datetime) -> list[counts.Event]:
@@ -198,17 +219,22 @@ def _apply(progress: ModuleProgress, row: Statement) -> None:
     elif row.verb == vocabulary.COMPLETED:
         progress.was_completed_at = progress.was_completed_at or row.timestamp
     elif row.verb in {vocabulary.PASSED, vocabulary.FAILED}:
-        progress.score = row.body.get("result", {}).get("score", {}).get("scaled")
+        progress.score = _score(row)
         if row.verb == vocabulary.PASSED:
             progress.was_passed_at = progress.was_passed_at or row.timestamp
 
 
-def _recount_targets(targets: Iterable[uuid.UUID]) -> list[counts.Event]:
-    targets = set(targets)
-    if not targets:
+def _score(row: Statement) -> Decimal | None:
+    """From 0 to 1. xAPI goes down to -1 (Data 2.4.5.1), which is no share of anything: it counts as 0."""
+    scaled = row.body.get("result", {}).get("score", {}).get("scaled")
+    return None if scaled is None else max(round(Decimal(str(scaled)), 3), Decimal(0))
+
+
+def _recount_pairs(pairs: Iterable[Pair], held: Held) -> list[counts.Event]:
+    if not pairs:
         return []
-    pairs = _by_pair(Statement.objects.filter(pk__in=targets))
-    return [event for progress in _locked_progress(pairs).values() for event in recount(progress)]
+    rows = [row for row in _progress_of(pairs, held).values() if row.registration.learner]
+    return [event for progress in rows for event in recount(progress)]
 
 
 # Completing ---------------------------------------------------------------------------------------
@@ -222,50 +248,45 @@ def _complete(progress: ModuleProgress, at: datetime, session: uuid.UUID | None)
     _certify(registration, progress.module, at, minutes=progress.minutes)
     outbox.write("module.completed", progress=str(progress.key))
     events = [_completion(registration, progress.module_id, at, progress.seconds)]
-    done_modules = _done_modules(registration)
-    if moveon.is_course_done(registration.course, set(done_modules)):
-        events += _complete_course(registration, session, at, sum(done_modules.values()))
+    rows = registration.progress.filter(status=ModuleProgress.Status.COMPLETED)
+    if registration.completed_at is None and moveon.is_course_done(registration.course, {row.module_id for row in rows}):
+        events.append(_complete_course(registration, session, max(row.completed_at for row in rows if row.completed_at)))
     return events
 
 
-def _complete_course(registration: Registration, session: uuid.UUID | None, at: datetime, seconds: int) -> list[counts.Event]:
-    registration = workflow.lock(registration)
-    if registration.status == Registration.Status.COMPLETED:
-        return []
+def _complete_course(registration: Registration, session: uuid.UUID | None, at: datetime) -> counts.Event:
+    """`at` is when the last of its modules was done, though it need not be the last that we heard of."""
     workflow.move(registration, Registration.Status.COMPLETED, by=registration.learner, act="course.complete", completed_at=at)
+    seconds = counts.course_seconds(registration)
     _certify(registration, None, at, minutes=round(seconds / 60))
     outbox.write("course.completed", registration=str(registration.key))
-    if registration.learner:
-        store.store([moveon.satisfied(registration, session, at)], source=Statement.Source.PLAYER, authority=authority())
-    return [_completion(registration, registration.course_id, at, seconds)]
+    store.store([moveon.satisfied(registration, session, at)], source=Statement.Source.PLAYER, authority=authority())
+    return _completion(registration, registration.course_id, at, seconds)
 
 
-def _undo(progress: ModuleProgress, done_at: datetime, seconds: int) -> list[counts.Event]:
+def _undo(progress: ModuleProgress) -> None:
     """What was done is not: the certificate is withdrawn, and the course's with it. The rows stay, and say so."""
     registration = progress.registration
     workflow.move(progress, ModuleProgress.Status.STARTED, by=None, act="module.recount", completed_at=None, version=0)
     _withdraw(registration, progress.module)
-    events = [_completion(registration, progress.module_id, done_at, seconds, sign=-1)]
-    registration = workflow.lock(registration)
     if registration.completed_at:
-        at = registration.completed_at
-        total = sum(_done_modules(registration).values()) + seconds
         workflow.move(registration, Registration.Status.ACTIVE, by=None, act="course.recount", completed_at=None)
         _withdraw(registration, None)
-        events.append(_completion(registration, registration.course_id, at, total, sign=-1))
+
+
+def _counted(progress: ModuleProgress) -> list[counts.Event]:
+    """The completions that stand in the monthly counts: of this module, and of its course."""
+    registration, events = progress.registration, []
+    if progress.completed_at:
+        events.append(_completion(registration, progress.module_id, progress.completed_at, progress.seconds))
+    if registration.completed_at:
+        seconds = counts.course_seconds(registration)
+        events.append(_completion(registration, registration.course_id, registration.completed_at, seconds))
     return events
 
 
-def _done_modules(registration: Registration) -> dict[int, int]:
-    """Module → seconds spent on it, of those that are done."""
-    done = registration.progress.filter(status=ModuleProgress.Status.COMPLETED)
-    return dict(done.values_list("module_id", "seconds"))
-
-
-def _completion(registration: Registration, page: int, at: datetime, seconds: int, sign: int = 1) -> counts.Event:
-    return counts.Event(
-        page, at, registration.organisation_id, registration.staff_group_id, completions=1, seconds=seconds, sign=sign
-    )
+def _completion(registration: Registration, page: int, at: datetime, seconds: int) -> counts.Event:
+    return counts.Event(page, at, registration.organisation_id, registration.staff_group_id, completions=1, seconds=seconds)
 
 
 # Certificates -------------------------------------------------------------------------------------
@@ -296,13 +317,22 @@ def _withdraw(registration: Registration, module: ModulePage | None) -> None:
 
 
 def rebuild() -> int:
-    """Derive all progress anew from the statements, and the monthly counts from progress. How many rows were read."""
-    read = 0
-    for progress in ModuleProgress.objects.select_related(
-        "registration__learner__pseudonym", "registration__course", "module"
-    ).iterator():
-        with transaction.atomic():
-            recount(progress)
-        read += 1
+    """Derive all progress anew from the statements, and the monthly counts from progress. How many rows were derived.
+
+    What erased learners did stays as it was counted: nothing says any more which statements were theirs.
+    """
+    derived = 0
+    for pk in Registration.objects.exclude(learner=None).order_by("pk").values_list("pk", flat=True):
+        derived += _rebuild(pk)
     counts.rebuild()
-    return read
+    return derived
+
+
+@transaction.atomic
+def _rebuild(registration_pk: int) -> int:
+    registration = Registration.objects.held().get(pk=registration_pk)
+    rows = list(registration.progress.select_related("module")) if registration.learner else []
+    for progress in rows:
+        progress.registration = registration
+        recount(progress)
+    return len(rows)

@@ -14,7 +14,7 @@ from datetime import date, datetime
 from itertools import product
 
 from django.db import connection, transaction
-from django.db.models import Min, Sum
+from django.db.models import F, Min, Q, Sum
 from django.utils import timezone
 
 from learning.models import BAND_FIELDS, ModuleProgress, MonthlyCount, Registration
@@ -67,6 +67,11 @@ class Event:
 def band(seconds: int) -> int:
     """The five minutes into which a time falls; the last band holds everything from two hours on."""
     return min(seconds // BAND_SECONDS, len(BAND_FIELDS) - 1)
+
+
+def course_seconds(registration: Registration) -> int:
+    """The time that a completed course took: what was done of it by then. A module added and done later is none of it."""
+    return registration.progress.filter(completed_at__lte=registration.completed_at).aggregate(sum=Sum("seconds"))["sum"] or 0
 
 
 def add(events: Iterable[Event]) -> None:
@@ -133,15 +138,16 @@ def _history() -> Iterator[Event]:
 
 
 def _history_of_courses() -> Iterator[Event]:
-    """A course starts with the first of its modules; its time is the sum of theirs."""
-    rows = Registration.objects.annotate(first=Min("progress__started_at"), seconds=Sum("progress__seconds")).order_by()
+    """A course starts with the first of its modules; its time is that of `course_seconds`."""
+    done_by_then = Sum("progress__seconds", filter=Q(progress__completed_at__lte=F("completed_at")))
+    rows = Registration.objects.annotate(first=Min("progress__started_at"), seconds=done_by_then).order_by()
     names = ("course_id", "organisation_id", "staff_group_id", "registered_at", "first", "completed_at", "seconds")
     for course, organisation, group, registered, first, completed, seconds in rows.values_list(*names).iterator():
         yield Event(course, registered, organisation, group, registrations=1)
         if first:
             yield Event(course, first, organisation, group, starts=1)
         if completed:
-            yield Event(course, completed, organisation, group, completions=1, seconds=seconds)
+            yield Event(course, completed, organisation, group, completions=1, seconds=seconds or 0)
 
 
 def _history_of_modules() -> Iterator[Event]:

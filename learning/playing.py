@@ -42,14 +42,14 @@ def open_module(registration: Registration, module: ModulePage, *, by: User) -> 
     if module.is_outline or not module.live or not module.is_child_of(registration.course):
         raise errors.NotAllowed(_("This module cannot be started yet."), code="not_startable")
     with transaction.atomic():
-        _sitting(registration, module)
+        _sitting(_hold(registration), module)
     return ModuleProgress.objects.get(registration=registration, module=module)
 
 
 def go_on(progress: ModuleProgress, step: Step, *, by: User) -> None:
     """The learner has read a step and goes on."""
     with transaction.atomic():
-        sitting = _sitting(progress.registration, progress.module)
+        sitting = _sitting(_hold(progress.registration), progress.module)
         _say(sitting, gone_on(sitting, step))
 
 
@@ -61,10 +61,10 @@ def answer(progress: ModuleProgress, step: Step, chosen: list[str], *, by: User,
     is_right = judge(step, chosen)
     known_as = uuid.uuid5(progress.key, f"answered {step.question.id} {token}")
     with transaction.atomic():
-        workflow.lock(progress)
+        registration = _hold(progress.registration)
         if Statement.objects.filter(pk=known_as).exists():
             return latest_attempts(progress)[step.question.id]
-        sitting = _sitting(progress.registration, progress.module)
+        sitting = _sitting(registration, progress.module)
         _say(sitting, answered(sitting, step, chosen, is_right) | {"id": str(known_as)})
         return Attempt.objects.create(progress=progress, question=step.question.id, chosen=chosen, is_right=is_right)
 
@@ -89,9 +89,11 @@ def reflect(progress: ModuleProgress, step: Step, text: str, *, by: User) -> Ref
     if len(text) > LONGEST_REFLECTION:
         message = _("Your notes must be %(most)s characters or fewer. You have written %(count)s.")
         raise errors.DomainError(message % {"most": LONGEST_REFLECTION, "count": len(text)}, code="too_long", field="text")
-    reflection, _is_new = Reflection.objects.update_or_create(
-        progress=progress, prompt=step.reflection.id, defaults={"text": text}
-    )
+    with transaction.atomic():
+        _hold(progress.registration)
+        reflection, _is_new = Reflection.objects.update_or_create(
+            progress=progress, prompt=step.reflection.id, defaults={"text": text}
+        )
     return reflection
 
 
@@ -102,11 +104,13 @@ def finish(progress: ModuleProgress, *, by: User) -> ModuleProgress:
     `errors.DomainError` while a question has no answer.
     """
     with transaction.atomic():
-        if workflow.lock(progress).status == ModuleProgress.Status.COMPLETED:
+        registration = _hold(progress.registration)
+        progress.refresh_from_db(fields=["status", "was_completed_at"])
+        if progress.status == ModuleProgress.Status.COMPLETED:
             leave(progress, by=by)
             return progress
         score = _score(progress)
-        sitting = _sitting(progress.registration, progress.module)
+        sitting = _sitting(registration, progress.module)
         _say(sitting, *_verdict(sitting, progress, score))
         workflow.move(sitting, LaunchSession.Status.TERMINATED, by=by, act="sitting.terminate")
     progress.refresh_from_db()
@@ -116,7 +120,7 @@ def finish(progress: ModuleProgress, *, by: User) -> ModuleProgress:
 def leave(progress: ModuleProgress, *, by: User) -> None:
     """Save and leave. All is saved already: this ends the sitting."""
     with transaction.atomic():
-        sitting = _open_sitting(progress.registration, progress.module)
+        sitting = _open_sitting(_hold(progress.registration), progress.module)
         if not sitting:
             return
         _say(sitting, terminated(sitting, timezone.now()))
@@ -156,16 +160,28 @@ def _verdict(sitting: LaunchSession, progress: ModuleProgress, score: Decimal) -
 # Sittings -----------------------------------------------------------------------------------------
 
 
+def _hold(registration: Registration) -> Registration:
+    """A learner's acts on a course, in however many browsers, happen one after the other. Raises `errors.NotAllowed`
+    once the learner has been erased."""
+    held = Registration.objects.held().get(pk=registration.pk)
+    if held.learner is None:
+        raise errors.NotAllowed(_("This account has been deleted."), code="erased")
+    return held
+
+
 def _open_sitting(registration: Registration, module: ModulePage) -> LaunchSession | None:
-    return LaunchSession.objects.filter(registration=registration, module=module, status=LaunchSession.Status.OPEN).first()
+    sittings = LaunchSession.objects.filter(registration=registration, module=module, status=LaunchSession.Status.OPEN)
+    sitting = sittings.first()
+    if sitting:
+        sitting.registration, sitting.module = registration, module
+    return sitting
 
 
 def _sitting(registration: Registration, module: ModulePage) -> LaunchSession:
-    """The open sitting; or a new one, after one that fell silent was abandoned."""
+    """The open sitting; or a new one, after one that fell silent was abandoned. The registration is held."""
     now = timezone.now()
     sitting = _open_sitting(registration, module)
     if sitting and now - sitting.last_act_at <= IDLE:
-        sitting.registration, sitting.module = registration, module
         return sitting
     if sitting:
         _abandon(sitting, now)

@@ -61,7 +61,8 @@ def erase(person: User, *, by: User | None) -> None:
 
 
 def _forget_learning(person: User) -> None:
-    registrations = Registration.objects.filter(learner=person)
+    # Held first: an act that is still under way comes before all of this, or not at all.
+    registrations = Registration.objects.filter(pk__in=[row.pk for row in Registration.objects.held().filter(learner=person)])
     Certificate.objects.filter(registration__in=registrations).delete()
     Attempt.objects.filter(progress__registration__in=registrations).delete()
     Reflection.objects.filter(progress__registration__in=registrations).delete()

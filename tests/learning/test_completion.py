@@ -1,14 +1,18 @@
 """Every statement is stored, few count."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from core.models import AuditEvent, OutboxEvent
 from learning import completion, courses, playing
+from learning.demo import course as demo_course
 from learning.lrs import agents, credentials, vocabulary
-from learning.models import Certificate, LaunchSession, ModuleProgress, MonthlyCount, Registration, Statement
-from tests.factories.learning import finished, said, void, work_through
+from learning.models import BAND_FIELDS, Certificate, LaunchSession, ModuleProgress, MonthlyCount, Registration, Statement
+from tests.factories.learning import finished, module_facts, said, void, work_through
 
 CONTROL = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT", "ROLLBACK")
 
@@ -162,6 +166,147 @@ def test_a_completed_module_is_audited_by_pseudonym(registration, module, lee):
     event = AuditEvent.objects.get(act="module.complete")
     assert event.actor == lee.audit_key
     assert (event.before, event.after) == ("started", "completed")
+
+
+# Whose word counts --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def outsider():
+    """A credential that may write and may not complete learners."""
+    return credentials.create("Outsider", ["all"])[0]
+
+
+def test_who_may_not_complete_cannot_take_back_either(registration, module, lee, outsider):
+    work_through(registration, module, lee)
+    passed = Statement.objects.get(verb=vocabulary.PASSED)
+    completion.record([void(registration, passed)], source=Statement.Source.CREDENTIAL, credential=outsider)
+    passed.refresh_from_db()
+    assert passed.is_voided
+    for _time in range(2):
+        assert ModuleProgress.objects.get().status == ModuleProgress.Status.COMPLETED
+        assert Certificate.objects.get().status == Certificate.Status.VALID
+        completion.rebuild()
+
+
+def test_a_launched_package_voids_nothing(registration, module, lee):
+    work_through(registration, module, lee)
+    passed = Statement.objects.get(verb=vocabulary.PASSED)
+    session = LaunchSession.objects.create(registration=registration, module=module)
+    voiding = void(registration, passed)
+    voiding["context"] = {"registration": str(registration.key), "extensions": {vocabulary.SESSION_ID: str(session.key)}}
+    completion.record([voiding], source=Statement.Source.SESSION)
+    assert ModuleProgress.objects.get().status == ModuleProgress.Status.COMPLETED
+
+
+def test_a_launched_package_completes_its_own_module_and_no_other(registration, course):
+    own, other, _outline = course.modules()
+    session = LaunchSession.objects.create(registration=registration, module=own)
+    told = [*finished(registration, own), *finished(registration, other)]
+    for statement in told:
+        statement["context"]["extensions"] = {vocabulary.SESSION_ID: str(session.key)}
+    completion.record(told, source=Statement.Source.SESSION)
+    assert [row.module for row in ModuleProgress.objects.all()] == [own]
+
+
+def test_a_credential_is_judged_by_its_mark_whatever_source_is_named(registration, module, outsider):
+    completion.record(finished(registration, module), credential=outsider)
+    assert not ModuleProgress.objects.exists()
+
+
+def test_a_statement_bears_the_name_of_who_brought_it(registration, module, outsider):
+    completion.record(finished(registration, module), source=Statement.Source.CREDENTIAL, credential=outsider)
+    completion.record(finished(registration, module))
+    names = {row.body["authority"]["account"]["name"] for row in Statement.objects.all()}
+    assert names == {str(outsider.audit_key), "player"}
+
+
+def test_nothing_moves_for_a_learner_who_was_erased(registration, module, lee):
+    told = finished(registration, module)
+    Registration.objects.update(learner=None)
+    completion.record(told)
+    assert not ModuleProgress.objects.exists()
+
+
+def test_what_an_erased_learner_did_stays_as_it_was_counted(registration, module, lee):
+    work_through(registration, module, lee)
+    passed = Statement.objects.get(verb=vocabulary.PASSED)
+    voiding = void(registration, passed)
+    Registration.objects.update(learner=None)
+    completion.record([voiding])
+    completion.rebuild()
+    assert ModuleProgress.objects.get().status == ModuleProgress.Status.COMPLETED
+    assert cell(module).completions == 1
+
+
+def test_a_score_below_nothing_counts_as_nothing(registration, module):
+    completion.record([said(registration, module, "failed", success=False, score={"scaled": -0.5})])
+    assert ModuleProgress.objects.get().score == 0
+
+
+# What is taken back is what was added -------------------------------------------------------------
+
+
+def cell(page) -> MonthlyCount:
+    return MonthlyCount.objects.get(page=page, organisation=0, staff_group=0)
+
+
+def all_cells() -> list[dict]:
+    rows = MonthlyCount.objects.order_by("page", "month", "organisation", "staff_group").values()
+    return [
+        {name: value for name, value in row.items() if name != "id"} for row in rows if any(row[band] for band in BAND_FIELDS)
+    ]
+
+
+def spend(registration, module, start, minutes: int) -> list[dict]:
+    """The module done in so many minutes, at most ten at a time."""
+    told = [said(registration, module, "initialized"), *[said(registration, module, "answered") for _ in range(minutes // 10)]]
+    for place, statement in enumerate(told):
+        statement["timestamp"] = (start + timedelta(minutes=10 * place)).isoformat()
+    for statement in finished(registration, module):
+        told.append(statement | {"timestamp": told[-1]["timestamp"]})
+    return told
+
+
+def test_a_module_added_and_done_later_is_no_part_of_the_time_of_the_course(full_course, lee):
+    registration = courses.register(lee, full_course, by=lee)
+    start = timezone.now() - timedelta(hours=9)
+    for hour, module in enumerate(full_course.modules()):
+        completion.record(spend(registration, module, start + timedelta(hours=2 * hour), 20))
+    assert cell(full_course).band_08 == 1
+    demo_course.load_module(full_course, module_facts(90))
+    completion.record(spend(registration, full_course.modules().last(), start + timedelta(hours=6), 40))
+    before = all_cells()
+    completion.rebuild()
+    assert all_cells() == before
+    passed = Statement.objects.filter(verb=vocabulary.PASSED).earliest("timestamp")
+    completion.record([void(registration, passed)])
+    assert cell(full_course).completions == cell(full_course).band_08 == 0
+    assert all(row[band] >= 0 for row in MonthlyCount.objects.values() for band in BAND_FIELDS)
+
+
+def test_counting_stays_right_when_a_statement_in_between_is_voided(full_course, lee):
+    registration = courses.register(lee, full_course, by=lee)
+    start = timezone.now() - timedelta(hours=9)
+    for hour, module in enumerate(full_course.modules()):
+        completion.record(spend(registration, module, start + timedelta(hours=2 * hour), 40))
+    answered = Statement.objects.filter(verb=vocabulary.ANSWERED).earliest("timestamp")
+    completion.record([void(registration, answered)])
+    assert cell(full_course).completions == 1
+    before = all_cells()
+    completion.rebuild()
+    assert all_cells() == before
+
+
+def test_a_course_is_done_when_the_last_of_its_modules_was_though_we_heard_of_it_earlier(full_course, lee):
+    registration = courses.register(lee, full_course, by=lee)
+    first, last = full_course.modules()
+    start = timezone.now() - timedelta(hours=9)
+    completion.record(spend(registration, last, start + timedelta(hours=2), 20))
+    completion.record(spend(registration, first, start, 20))
+    registration.refresh_from_db()
+    assert registration.completed_at == start + timedelta(hours=2, minutes=20)
+    assert cell(full_course).band_08 == 1
 
 
 # What it costs ------------------------------------------------------------------------------------
