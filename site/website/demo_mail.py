@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from email import message_from_string, policy
+from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from pathlib import Path
 from django.conf import settings
 
 MOST = 50
-RULE = "-" * 79  # what Django's file backend writes after each message
+RULE = b"-" * 79 + b"\n"  # what Django's file backend writes after each message
 
 
 @dataclass(frozen=True)
@@ -35,12 +35,12 @@ def _folder() -> Path:
 
 
 def _letters(file: Path) -> list[Letter]:
-    texts = file.read_text(errors="replace").split(f"{RULE}\n")
-    return [_letter(text) for text in texts if text.strip()]
+    """Bytes, as they were written: a letter says itself how its characters are to be read."""
+    return [_letter(written) for written in file.read_bytes().split(RULE) if written.strip()]
 
 
-def _letter(text: str) -> Letter:
-    message = message_from_string(text.lstrip(), policy=policy.default, _class=EmailMessage)
+def _letter(written: bytes) -> Letter:
+    message = message_from_bytes(written.lstrip(), policy=policy.default, _class=EmailMessage)
     body = message.get_body(("plain",))
     return Letter(
         to=str(message["To"]),

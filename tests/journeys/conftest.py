@@ -76,10 +76,10 @@ def accounts(platform):
 
 @pytest.fixture
 def mail(platform):
-    """`mail(address)`: the text of the newest message to it, once it has come."""
+    """`mail(address, "words")`: the text of the newest message to it that has these words, once it has come."""
 
-    def newest(address: str) -> str:
-        return _wait_for(lambda: _letter(platform.var / "mail", address), f"a message to {address}")
+    def newest(address: str, words: str = "") -> str:
+        return _wait_for(lambda: _letter(platform.var / "mail", address, words), f"a message to {address} {words}")
 
     return newest
 
@@ -92,15 +92,15 @@ def _wait_for(look, what: str):
     return found
 
 
-def _letter(folder, address: str) -> str:
+def _letter(folder, address: str, words: str) -> str:
     texts = [text for file in sorted(folder.glob("*.log"), key=lambda file: file.stat().st_mtime) for text in _letters(file)]
-    letters = [email.message_from_string(text.lstrip(), policy=email.policy.default) for text in texts]
-    mine = [letter for letter in letters if address in str(letter["To"])]
-    return mine[-1].get_body(("plain",)).get_content() if mine else ""
+    letters = [email.message_from_bytes(text.lstrip(), policy=email.policy.default) for text in texts]
+    mine = [letter.get_body(("plain",)).get_content() for letter in letters if address in str(letter["To"])]
+    return next((text for text in reversed(mine) if words.lower() in text.lower()), "")
 
 
-def _letters(file) -> list[str]:
-    return [text for text in re.split(r"^-{79}\n", file.read_text(), flags=re.MULTILINE) if text.strip()]
+def _letters(file) -> list[bytes]:
+    return [text for text in re.split(rb"^-{79}\n", file.read_bytes(), flags=re.MULTILINE) if text.strip()]
 
 
 @pytest.fixture

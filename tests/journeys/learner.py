@@ -15,11 +15,16 @@ PASSWORD = "a-lantern-on-the-canal-42"
 
 
 @cache
-def questions() -> dict[str, list[dict]]:
-    """Question → its answers, over all modules."""
+def questions() -> dict[tuple[str, str], list[dict]]:
+    """Title of the step and question → its answers, over all modules."""
     steps = [step for file in CONTENT.glob("0*.yaml") for step in yaml.safe_load(file.read_text()).get("steps") or []]
-    blocks = [block["question"] for step in steps for block in step["blocks"] if "question" in block]
-    return {question["prompt"]: question["answers"] for question in blocks}
+    found = [(step["title"], block["question"]) for step in steps for block in step["blocks"] if "question" in block]
+    return {(title, question["prompt"]): question["answers"] for title, question in found}
+
+
+def answers_to(page: Page) -> list[dict]:
+    """What can be answered to the question on the page, and whether it is right."""
+    return questions()[page.locator("h1").inner_text().strip(), page.locator("legend.legend").inner_text().strip()]
 
 
 def fill_in_account(page: Page, name: str, email: str, password: str = PASSWORD) -> None:
@@ -83,7 +88,7 @@ def is_asked(page: Page) -> bool:
 
 def answer(page: Page, *, rightly: bool = True) -> list[dict]:
     """Answers the question on the page and hands back what could be answered."""
-    answers = questions()[page.locator("legend.legend").inner_text().strip()]
+    answers = answers_to(page)
     right = [each["text"] for each in answers if each["correct"]]
     wrong = [each["text"] for each in answers if not each["correct"]]
     for text in right if rightly else wrong[:1]:

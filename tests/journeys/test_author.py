@@ -2,8 +2,10 @@
 
 import re
 import urllib.request
+from contextlib import suppress
 
 import pytest
+from playwright.sync_api import TimeoutError as TooLate
 from playwright.sync_api import expect
 
 from tests.journeys import learner
@@ -23,9 +25,19 @@ def open_editor(page):
 
 def insert(page, within, kind=""):
     """A block at the end of the list whose count stands in the hidden field `within`."""
-    page.locator(f"[name='{within}-count']").locator("xpath=..").get_by_role("button", name="Insert a block").last.click()
+    button = page.locator(f"[name='{within}-count']").locator("xpath=..").get_by_role("button", name="Insert a block").last
+    option = page.get_by_role("option", name=kind, exact=True)
+    button.click()
+    if kind and not appears(option):
+        button.click()  # Wagtail had not yet given the first press its menu
     if kind:
-        page.get_by_role("option", name=kind).click()
+        option.click()
+
+
+def appears(locator):
+    with suppress(TooLate):
+        locator.wait_for(timeout=5000)
+    return locator.is_visible()
 
 
 def write(page, field, text):
