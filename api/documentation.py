@@ -1,10 +1,14 @@
 """The schema, and a page to read and try it on."""
 
 from drf_spectacular import views
+from rest_framework.request import Request
 
 
 class Schema(views.SpectacularAPIView):
     """OpenAPI 3.1 as YAML, or as JSON with `?format=json`."""
+
+    def _get_version_parameter(self, request: Request) -> None:
+        """There is one version. What the address says of it would stand in a header and in the document."""
 
 
 class Docs(views.SpectacularSwaggerSplitView):

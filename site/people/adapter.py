@@ -51,7 +51,9 @@ class AccountAdapter(DefaultAccountAdapter):
         return reverse("account:home") if self.request.user.is_authenticated else reverse("account_login")
 
     def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
-        super().send_mail(template_prefix, email, {"site_name": settings.SITE_NAME, "site_url": settings.BASE_URL, **context})
+        links = {name: _at_our_address(value) for name, value in context.items() if name.endswith("_url")}
+        context = {"site_name": settings.SITE_NAME, "site_url": settings.BASE_URL, **context, **links}
+        super().send_mail(template_prefix, email, context)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
@@ -78,3 +80,8 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         return {"id": str(urlsplit(settings.BASE_URL).hostname), "name": settings.SITE_NAME}
+
+
+def _at_our_address(url: str) -> str:
+    """allauth writes links with the Host that the request named, port and all: a stranger's request for somebody's mail."""
+    return settings.BASE_URL + urlsplit(url).path

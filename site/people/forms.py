@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from allauth.account import forms as allauth_forms
 from django import forms
+from django.contrib.auth.hashers import make_password
 from django.core.validators import MaxLengthValidator
 from django.db.models import Case, Value, When
 from django.utils.translation import gettext_lazy as _
@@ -81,6 +82,12 @@ class SignupForm(GovukFormMixin, allauth_forms.SignupForm):
 
     def clean_display_name(self) -> str:
         return " ".join(self.cleaned_data["display_name"].split())
+
+    def try_save(self, request):
+        if self.account_already_exists:
+            # As long as for a new account: the time taken must not tell who has one.
+            make_password(self.cleaned_data["password1"])
+        return super().try_save(request)
 
 
 class LoginForm(GovukFormMixin, allauth_forms.LoginForm):

@@ -32,6 +32,12 @@ def test_everybody_may_read_the_schema(client, db):
     assert client.get("/api/schema/?format=json").json()["openapi"].startswith("3.1")
 
 
+def test_nothing_in_the_address_finds_its_way_into_the_schema_or_its_headers(client, db):
+    answer = client.get("/api/schema/", {"version": 'a"\x00\r\nX-Evil: 1', "format": "json"})
+    assert answer.status_code == 200
+    assert "Evil" not in f"{answer.headers}{answer.content!r}"
+
+
 def test_the_page_has_no_inline_script_or_style(client, db):
     page = client.get("/api/docs/")
     written = page.content.decode()

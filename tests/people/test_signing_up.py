@@ -5,6 +5,7 @@ import re
 import pytest
 from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core import mail
 from django.urls import reverse
 
@@ -140,13 +141,34 @@ def test_asking_for_another_password_answers_the_same_for_every_address(client, 
 
 def test_another_password_is_chosen_by_a_link_that_works_once(client, lee):
     client.post(reverse("account_reset_password"), {"email": "lee@example.com"})
-    link = re.search(r"http://testserver(\S+)", mail.outbox[-1].body).group(1)
+    link = re.search(rf"{settings.BASE_URL}(/\S+)", mail.outbox[-1].body).group(1)
     form = client.get(link).url
     assert client.post(form, {"password1": "another-quiet-harbour-5"}).status_code == 302
     lee.refresh_from_db()
     assert lee.check_password("another-quiet-harbour-5")
     assert "_auth_user_id" not in client.session
     assert "This link no longer works" in text(client.get(link))
+
+
+@pytest.mark.parametrize("name", ["account_reset_password", "account_signup"])
+def test_a_link_in_a_mail_leads_to_us_whatever_host_the_request_named(client, lee, name):
+    """Who asks in somebody else's name must not choose where their link leads: hosts are checked without the port."""
+    client.post(reverse(name), NEW | {"email": lee.email}, headers={"Host": "testserver:6666"})
+    assert mail.outbox[-1].to == [lee.email]
+    assert f"{settings.BASE_URL}/account/" in mail.outbox[-1].body
+    assert "6666" not in mail.outbox[-1].body
+
+
+def test_signing_up_with_an_address_in_use_takes_as_long_as_with_a_new_one(client, lee, monkeypatch):
+    hashed = []
+    encode = MD5PasswordHasher.encode
+    monkeypatch.setattr(MD5PasswordHasher, "encode", lambda self, *args: hashed.append(1) or encode(self, *args))
+    sign_up(client)
+    fresh = len(hashed)
+    client.logout()
+    sign_up(client, email=lee.email)
+    assert fresh == 1
+    assert len(hashed) == 2
 
 
 def test_somebody_signs_in_with_their_address_in_any_case(client, lee):
