@@ -82,9 +82,7 @@ def open_module(request: HttpRequest, activity: uuid.UUID) -> HttpResponse:
 def play(request: HttpRequest, key: uuid.UUID, number: int) -> HttpResponse:
     progress = get_object_or_404(records.progress(request.user), key=key)
     steps = progress.module.lesson()
-    if not 1 <= number <= len(steps):
-        raise Http404
-    step = steps[number - 1]
+    step = _step(request, steps, number)
     error = _do(request, progress, step) if request.method == "POST" else None
     if request.method == "POST" and not error:
         return redirect(_after(request, progress, step, len(steps)))
@@ -93,15 +91,27 @@ def play(request: HttpRequest, key: uuid.UUID, number: int) -> HttpResponse:
     )
 
 
+def _step(request: HttpRequest, steps: list[Step], number: int) -> Step:
+    """The step that was on the posted page, wherever the author has moved it since; otherwise the one of this number."""
+    posted = next((step for step in steps if step.id == request.POST.get("step")), None)
+    if not posted and not 1 <= number <= len(steps):
+        raise Http404
+    return posted or steps[number - 1]
+
+
 def _do(request: HttpRequest, progress: ModuleProgress, step: Step) -> errors.DomainError | None:
     """Do what was posted; hand back what was wrong with it."""
+    is_answer = "answer" in request.POST.getlist("act")
+    if request.POST.get("step", step.id) != step.id or (is_answer and not step.question):
+        message = _("The module has changed since you opened this step. Here is what stands in its place now.")
+        return errors.DomainError(message, code="step_changed")
     try:
-        if "answer" in request.POST.getlist("act") and step.question:
+        if is_answer:
             token = _token(request.POST.get("token", ""))
             playing.answer(progress, step, request.POST.getlist("answer"), by=request.user, token=token)
             return None
-        if step.reflection:
-            playing.reflect(progress, step, request.POST.get("text", ""), by=request.user)
+        if step.reflection and "text" in request.POST:
+            playing.reflect(progress, step, request.POST["text"], by=request.user)
         playing.go_on(progress, step, by=request.user)
     except errors.DomainError as error:
         return error
@@ -145,9 +155,11 @@ def _step_context(request, progress: ModuleProgress, steps: list[Step], step: St
     }
 
 
-def _target(step: Step) -> str:
-    """Where the error summary leads: the first answer, or the box for notes."""
-    return "answer-1" if step.question else "text"
+def _target(step: Step) -> str | None:
+    """Where the error summary leads: the first answer, or the box for notes, if there is either."""
+    if step.question:
+        return "answer-1"
+    return "text" if step.reflection else None
 
 
 @login_required

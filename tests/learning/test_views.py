@@ -1,5 +1,6 @@
 """The pages of a learner, over HTTP."""
 
+import json
 import uuid
 
 import pytest
@@ -153,6 +154,45 @@ def test_notes_are_there_when_the_learner_comes_back(logged_in, progress):
 @pytest.mark.parametrize("number", [0, 4, 99])
 def test_a_step_that_does_not_exist_is_not_found(logged_in, progress, number):
     assert logged_in.get(step_url(progress, number)).status_code == 404
+
+
+# A module that is changed while somebody is in it --------------------------------------------------
+
+
+def rearrange(module, order: list[int]):
+    """Publish the module with its steps (counted from 0) in this order; those that are not named are gone."""
+    raw = module.steps.get_prep_value()
+    module.steps = json.dumps([raw[place] for place in order])
+    module.save_revision().publish()
+
+
+def test_what_was_written_for_a_step_stays_with_it_when_it_is_moved(logged_in, progress, module):
+    thinking = next(step for step in module.lesson() if step.reflection)
+    rearrange(module, [1, 0, 2])
+    response = logged_in.post(step_url(progress, thinking.number), {"step": thinking.id, "text": "Ask first"})
+    assert response.url == step_url(progress, 2)
+    assert Reflection.objects.get().prompt == thinking.reflection.id
+
+
+def test_an_answer_to_a_question_that_was_taken_out_wipes_no_notes(logged_in, progress, module):
+    _reading, thinking, question = module.lesson()
+    logged_in.post(step_url(progress, 2), {"step": thinking.id, "text": "Ask first"})
+    rearrange(module, [0, 0, 1])
+    for posted in [{"step": question.id}, {}]:
+        response = logged_in.post(step_url(progress, 3), {**posted, "act": "answer", "answer": right_answer(question)})
+        assert response.status_code == 422
+        assert "The module has changed" in response.content.decode()
+    assert Reflection.objects.get().text == "Ask first"
+    assert not Attempt.objects.exists()
+
+
+def test_a_step_that_was_taken_out_cannot_be_gone_on_from(logged_in, progress, module):
+    gone = module.lesson()[0]
+    rearrange(module, [1, 2])
+    response = logged_in.post(step_url(progress, 1), {"step": gone.id})
+    assert response.status_code == 422
+    progress.refresh_from_db()
+    assert progress.step == ""
 
 
 def test_finishing_too_early_names_the_step_and_keeps_everything(logged_in, progress):
