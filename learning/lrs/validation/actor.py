@@ -12,7 +12,7 @@ from learning.lrs.validation.shape import at, exactly, members, text, text_with_
 from learning.lrs.validation.types import iri
 
 IDENTIFIERS = frozenset({"mbox", "mbox_sha1sum", "openid", "account"})
-MBOX = re.compile(r"mailto:[^\s@<>\"]+@[^\s@<>\"]+\Z")
+MBOX = re.compile(r"mailto:[^\s\x00-\x20\ud800-\udfff@<>\"]+@[^\s\x00-\x20\ud800-\udfff@<>\"]+\Z")
 SHA1 = re.compile(r"[0-9A-Fa-f]{40}\Z")
 
 

@@ -6,6 +6,7 @@ extensions. Null needs no rule of its own: it is no object, list, text, number o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -14,6 +15,9 @@ from django.utils.translation import gettext as _
 from learning.lrs.validation.invalid import Invalid
 
 Check = Callable[[Any, str], None]
+
+# JSON can write these, UTF-8 and PostgreSQL cannot.
+UNWRITABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 
 def at(path: str, key: str) -> str:
@@ -59,6 +63,8 @@ def exactly(word: str) -> Check:
 def text(value: Any, path: str) -> None:
     if type(value) is not str:
         raise Invalid(path, _("This must be text."))
+    if UNWRITABLE.search(value):
+        raise Invalid(path, _("This holds a character that is none: U+0000, or half of a surrogate pair."))
 
 
 def text_with_content(value: Any, path: str) -> None:

@@ -13,7 +13,7 @@ from learning.lrs.validation.invalid import Invalid
 from learning.lrs.validation.shape import text
 
 # 4.1, RFC 3987: a scheme, a colon, and something after it without spaces, controls and the characters that no IRI has.
-IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\s\x00-\x20\x7f-\x9f<>\"{}|\\^`]+\Z")
+IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\s\x00-\x20\x7f-\x9f\ud800-\udfff<>\"{}|\\^`]+\Z")
 
 # 4.2.3, RFC 4122: the text form, in either case, of any version.
 UUID = re.compile(r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}\Z")

@@ -238,6 +238,8 @@ BAD = [
     {"agent": "[]"},
     {"agent": "null"},
     {"agent": '{"mbox": "lee@example.org"}'},
+    {"agent": '{"account": {"homePage": "https://example.org", "name": "\\ud800"}}'},
+    {"agent": '{"account": {"homePage": "https://example.org", "name": "\\u0000"}}'},
     {"agent": '{"objectType": "Group", "member": [{"mbox": "mailto:lee@example.org"}]}'},
     {"agent": "[" * 100_000},
     {"agent": '{"mbox": NaN}'},

@@ -102,6 +102,24 @@ def test_a_statement_with_everything_in_it_is_right():
     validation.check(FULL)
 
 
+@pytest.mark.parametrize("half", ["\x00", "\ud800", "\udfff"], ids=ascii)
+@pytest.mark.parametrize(
+    ("path", "before", "after"),
+    [
+        (["actor", "mbox"], "mailto:a", "@example.org"),
+        (["verb", "id"], "https://example.org/", ""),
+        (["verb", "display", "en"], "", ""),
+        (["result", "response"], "a", "b"),
+        (["context", "platform"], "", ""),
+    ],
+    ids=str,
+)
+def test_no_text_holds_what_no_database_can_write(path, before, after, half):
+    validation.check(changed(path, f"{before}x{after}"))
+    with pytest.raises(validation.Invalid):
+        validation.check(changed(path, f"{before}x{half}{after}"))
+
+
 @pytest.mark.parametrize("thing", [AGENT, ACCOUNT, GROUP, TEAM, ACTIVITY, CHOICE, REF, SUB], ids=str)
 def test_every_kind_of_object_is_right_where_it_says_what_it_is(thing):
     kind = thing.get("objectType") or ("Agent" if thing in (AGENT, ACCOUNT) else "Activity")
