@@ -231,7 +231,9 @@ def drop_database(database: str) -> None:
 
 
 def drop_template(run: str) -> None:
-    """At the end of the run, by the process that started it."""
+    """At the end of the run, by the process that started it. A server that is gone has no database to drop."""
     if on_postgres():
-        with suppress(ImportError):
+        import psycopg  # only where there is PostgreSQL
+
+        with suppress(psycopg.OperationalError):
             drop_database(f"/journeys_{run}")
