@@ -7,10 +7,11 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from wagtail.models import Page
 
 from core import audit, errors, outbox
 from learning import counts
-from learning.models import CoursePage, ModulePage, Registration
+from learning.models import CoursePage, ModulePage, ModuleProgress, MonthlyCount, Registration
 from people.models import User
 
 
@@ -27,6 +28,16 @@ def number_version(module: ModulePage) -> None:
         return
     module.version, module.version_digest = module.version + 1, digest
     ModulePage.objects.filter(pk=module.pk).update(version=module.version, version_digest=digest)
+
+
+def is_in_use(page: Page) -> bool:
+    """Whether anybody has learned on the page or below it: progress, certificates and counts refer to it for ever."""
+    pages = page.get_descendants(inclusive=True).values("pk")
+    return (
+        Registration.objects.filter(course__in=pages).exists()
+        or ModuleProgress.objects.filter(module__in=pages).exists()
+        or MonthlyCount.objects.filter(page__in=pages).exists()
+    )
 
 
 def register(learner: User, course: CoursePage, *, by: User, at: datetime | None = None) -> Registration:

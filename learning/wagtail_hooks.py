@@ -1,5 +1,10 @@
-"""What learning adds to Wagtail: a published module gets its version, whoever or whatever published it."""
+"""What learning adds to Wagtail: versions of published modules, whoever or whatever published them; nothing learned is lost."""
 
+from django.contrib import messages
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from wagtail import hooks
+from wagtail.models import Page
 from wagtail.signals import page_published
 
 from learning import courses
@@ -11,3 +16,24 @@ def number_version(sender, instance, **kwargs) -> None:
 
 
 page_published.connect(number_version, sender=ModulePage)
+
+
+@hooks.register("before_delete_page")
+def keep_what_is_in_use(request, page):
+    if courses.is_in_use(page):
+        return _refuse(request, page)
+
+
+@hooks.register("before_bulk_action")
+def keep_all_that_are_in_use(request, action_type, objects, action):
+    pages = objects if action_type == "delete" and action.models == [Page] else []
+    used = next((page for page in pages if courses.is_in_use(page)), None)
+    if used:
+        return _refuse(request, used)
+
+
+def _refuse(request, page):
+    """The database would refuse as well, with a fault in place of an answer."""
+    message = _("People have learned from “%(title)s”, so it cannot be deleted. Unpublish it instead.")
+    messages.error(request, message % {"title": page.get_admin_display_title()})
+    return redirect("wagtailadmin_explore", page.get_parent().pk)

@@ -13,6 +13,7 @@ urlpatterns = [
     path("account/deleted/", views_privacy.account_deleted, name="account_deleted"),
     path("health/ready", views.ready, name="health_ready"),
     path("demo/mail/", views_demo.mail, name="demo_mail"),
+    path("media/images/<str:name>", views.picture, name="picture"),
     path("robots.txt", views.robots, name="robots"),
     path("favicon.ico", views.favicon, name="favicon"),
     path("manifest.webmanifest", views.manifest, name="manifest"),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.template import loader
 from django.templatetags.static import static
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.http import require_safe
+from django.views.static import serve
 from wagtail.models import Page, Site
 
 from website import health
@@ -52,6 +54,13 @@ def manifest(request: HttpRequest) -> JsonResponse:
 def favicon(request: HttpRequest) -> HttpResponse:
     """For browsers that ask at the root."""
     return HttpResponse(status=302, headers={"Location": static("pages/icon.svg"), "Cache-Control": "max-age=86400"})
+
+
+@require_safe
+@cache_control(public=True, max_age=3600)
+def picture(request: HttpRequest, name: str) -> HttpResponseBase:
+    """A picture, in one of the sizes that pages show. What it was made from, and documents, have no address here."""
+    return serve(request, name, document_root=settings.MEDIA_ROOT / "images")
 
 
 class PublicPages(Sitemap):

@@ -8,8 +8,10 @@ from django.conf import settings
 from django.test import Client, RequestFactory
 from django.utils import timezone
 from django_q.models import OrmQ
+from wagtail.images.tests.utils import get_test_image_file
 from wagtail.models import PageViewRestriction
 
+from pages.models import CustomImage
 from website import health, pages, views
 
 
@@ -113,3 +115,27 @@ def test_public_pages_carry_the_strict_policy(client, site):
     assert "default-src 'none'" in policy
     assert "script-src 'self'" in policy
     assert "unsafe" not in policy
+
+
+# pictures ----------------------------------------------------------------------------------------
+
+
+def test_a_picture_is_shown_and_what_it_was_made_from_is_not(client, db, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    for folder in ["images", "original_images", "documents"]:
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "sea.png").write_bytes(b"\x89PNG")
+    answer = client.get("/media/images/sea.png")
+    assert answer.status_code == 200
+    assert (answer["Content-Type"], answer["X-Content-Type-Options"]) == ("image/png", "nosniff")
+    assert "default-src 'none'" in answer["Content-Security-Policy"]
+    for path in ["original_images/sea.png", "documents/sea.png", "images/", "images/../documents/sea.png", "images/none.png"]:
+        assert client.get(f"/media/{path}").status_code == 404, path
+    assert client.get("/media/images/..").status_code == 400
+
+
+def test_a_picture_in_a_page_has_an_address_that_is_answered(client, db, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": "django.core.files.storage.FileSystemStorage"}}
+    image = CustomImage.objects.create(title="A square", file=get_test_image_file())
+    assert client.get(image.get_rendition("width-100|format-webp").url).status_code == 200
