@@ -25,6 +25,7 @@ LEFT_OUT = {
     "favicon": "leads to a picture",
     "manifest": "a file for machines",
     "sitemap": "a file for machines",
+    "picture": "a file",
     "learning:register": "takes posts and leads on",
     "learning:open": "takes posts and leads on",
     "learning:leave": "takes posts and leads on",
