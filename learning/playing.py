@@ -101,8 +101,10 @@ def finish(progress: ModuleProgress, *, by: User) -> ModuleProgress:
     """Judge the answers, say completed and passed or failed, and end the sitting.
 
     A module that was passed stays passed (cmi5 9.3: completed and passed once per registration). Raises
-    `errors.DomainError` while a question has no answer.
+    `errors.DomainError` while a question has no answer, and `errors.NotAllowed` where the module became an outline.
     """
+    if progress.module.is_outline:
+        raise errors.NotAllowed(_("This module is being rewritten. What you have done is kept."), code="not_startable")
     with transaction.atomic():
         registration = _hold(progress.registration)
         progress.refresh_from_db(fields=["status", "was_completed_at"])

@@ -137,6 +137,15 @@ def test_a_module_is_not_finished_while_a_question_has_no_answer(progress, lee):
     assert vocabulary.TERMINATED not in verbs()
 
 
+def test_a_module_that_became_an_outline_cannot_be_finished(progress, module, lee):
+    module.is_outline, module.steps = True, []
+    module.save_revision().publish()
+    progress = ModuleProgress.objects.get()
+    with pytest.raises(errors.NotAllowed):
+        playing.finish(progress, by=lee)
+    assert ModuleProgress.objects.get().status == ModuleProgress.Status.STARTED
+
+
 def test_who_fails_can_answer_again_and_pass_in_a_new_sitting(progress, asking, lee):
     playing.answer(progress, asking, [wrong_answer(asking)], by=lee, token=uuid.uuid4())
     assert playing.finish(progress, by=lee).status == ModuleProgress.Status.STARTED
