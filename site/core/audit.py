@@ -58,6 +58,10 @@ def _event(act: str, subject: models.Model, by: Audited | None, before: str, aft
 SQLITE = {
     f"{TABLE}_no_{act}": f"CREATE TRIGGER {TABLE}_no_{act} BEFORE {act} ON {TABLE} BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
     for act in ["update", "delete"]
+} | {
+    # INSERT OR REPLACE deletes the row that is in its way, and SQLite asks no trigger of deletion about it.
+    f"{TABLE}_no_replace": f"CREATE TRIGGER {TABLE}_no_replace BEFORE INSERT ON {TABLE} "
+    f"WHEN EXISTS (SELECT 1 FROM {TABLE} WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"  # noqa: S608
 }
 REFUSE_FUNCTION = (
     f"CREATE OR REPLACE FUNCTION {TABLE}_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ "

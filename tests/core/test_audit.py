@@ -80,6 +80,16 @@ def test_nobody_truncates_the_table(event):
         sql("TRUNCATE core_auditevent")
 
 
+def test_nobody_writes_over_a_row(event):
+    """SQLite's REPLACE is no deletion to its triggers."""
+    act = "INSERT OR REPLACE INTO {} SELECT * FROM {} WHERE true"
+    if connection.vendor == "postgresql":
+        act = "INSERT INTO {} SELECT * FROM {} ON CONFLICT (id) DO UPDATE SET act = 'nothing'"
+    with pytest.raises(IntegrityError, match="append-only"):
+        sql(act.format(audit.TABLE, audit.TABLE))
+    assert AuditEvent.objects.get().act == "open"
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_remade_table_has_lost_its_triggers_and_the_next_migrate_puts_them_back():
     field = AuditEvent._meta.get_field("act")
@@ -89,7 +99,7 @@ def test_a_remade_table_has_lost_its_triggers_and_the_next_migrate_puts_them_bac
     with connection.schema_editor() as editor:
         editor.alter_field(AuditEvent, field, wider)
     if connection.vendor == "sqlite":
-        assert len(audit.missing()) == 2
+        assert len(audit.missing()) == 3
     call_command("migrate", verbosity=0)
     assert audit.missing() == []
     with connection.schema_editor() as editor:
