@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from core import page_cache, request_id, second_factor, sites
 
 Next = Callable[[HttpRequest], HttpResponseBase]
+WRITTEN = ("text/html", "application/json")
 
 
 class RequestIdMiddleware:
@@ -73,6 +74,9 @@ class PageCacheMiddleware:
         response = self.get_response(request)
         if page_cache.is_edit(request, response):
             page_cache.clear()
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and response.get("Content-Type", "").startswith(WRITTEN):
+            # Wards share computers: the next person's Back button must not show what this one saw.
+            response.setdefault("Cache-Control", "private, no-store")
         return response
 
     def _read(self, request: HttpRequest) -> HttpResponseBase:

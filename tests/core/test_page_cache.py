@@ -50,6 +50,7 @@ urlpatterns = [
     path("nonce/", page_cache.public(with_nonce)),
     path("private/", page_cache.public(answer(**{"Cache-Control": "private"}))),
     path("no-message/", page_cache.public(lambda request: HttpResponse(list(messages.get_messages(request))))),
+    path("text/", answer(**{"Content-Type": "text/plain"})),
     path("json/", page_cache.public(answer(**{"Content-Type": "application/json"}))),
     path("learning/my/", page_cache.public(answer())),
     path("admin/images/1/", answer()),
@@ -123,6 +124,15 @@ def test_what_is_kept_has_the_same_headers_as_what_was_made(client, page):
     assert second["Cache-Control"] == "private, no-cache"
     assert {"Cookie", "Accept-Language", "Accept-Encoding"} <= set(second["Vary"].split(", "))
     assert first["X-Request-Id"] != second["X-Request-Id"]
+
+
+def test_a_page_of_somebody_who_is_signed_in_is_not_left_behind_in_the_browser(client, page, lee):
+    client.force_login(lee)
+    assert client.get("/news/")["Cache-Control"] == "private, no-store"
+    assert client.get("/private/")["Cache-Control"] == "private"
+    assert "Cache-Control" not in client.get("/text/").headers
+    client.logout()
+    assert client.get("/news/")["Cache-Control"] == "private, no-cache"
 
 
 def test_a_browser_that_has_the_page_is_told_so(client, page):
