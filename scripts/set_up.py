@@ -66,6 +66,7 @@ def digest(*inputs: str, files: Iterable[Path] = ()) -> str:
 
 def once(name: str, made_from: str, sentence: str, work: Callable[[], None]) -> None:
     """Does the work unless its stamp says that it was done from the same inputs."""
+    VAR.mkdir(mode=0o700, exist_ok=True)  # as in the settings
     stamp = STAMPS / name
     if stamp.exists() and stamp.read_text() == made_from:
         return

@@ -128,7 +128,7 @@ TEMPLATES = [
 ]
 
 # Data --------------------------------------------------------------------------------------------
-VAR_DIR.mkdir(exist_ok=True)
+VAR_DIR.mkdir(mode=0o700, exist_ok=True)  # addresses, sessions and mail: for nobody else on this machine
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}", conn_max_age=60)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # WAL and IMMEDIATE held eight web threads and a worker without a locked error (docs/decisions/0005).

@@ -80,3 +80,11 @@ def test_a_deployment_with_the_demonstration_is_refused(tmp_path):
     )
     assert done.returncode != 0
     assert "DEMO" in done.stderr
+
+
+def test_what_the_platform_writes_is_for_its_owner_alone(tmp_path):
+    """Database, sessions and mail lie there: whoever else works on the machine reads none of it."""
+    folder = tmp_path / "var"
+    environment = {**os.environ, "VAR_DIR": str(folder), "PYTHONPATH": str(settings.BASE_DIR / "site")}
+    subprocess.run([sys.executable, "-c", "import config.settings_test"], check=True, env=environment)
+    assert folder.stat().st_mode & 0o777 == 0o700
