@@ -70,9 +70,17 @@ def _forget_learning(person: User) -> None:
 
 
 def _end_sessions(person: User) -> None:
-    """A session holds their address. The list of devices names every session that signed in."""
+    """A session holds their address: the list of devices names those that signed in, and some never came so far."""
     keys = UserSession.objects.filter(user=person).values_list("session_key", flat=True)
-    Session.objects.filter(pk__in=list(keys)).delete()
+    begun = Session.objects.exclude(pk__in=UserSession.objects.values("session_key"))
+    addresses = {person.email, *EmailAddress.objects.filter(user=person).values_list("email", flat=True)}
+    half_way = [row.pk for row in begun.iterator() if _speaks_of(addresses, row)]
+    Session.objects.filter(pk__in=[*keys, *half_way]).delete()
+
+
+def _speaks_of(addresses: set[str], session: Session) -> bool:
+    said = json.dumps(session.get_decoded(), ensure_ascii=False).lower()
+    return any(address.lower() in said for address in addresses)
 
 
 # Sections ----------------------------------------------------------------------------------------

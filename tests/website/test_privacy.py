@@ -7,6 +7,7 @@ import pytest
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import connection
+from django.test import Client
 from django.urls import reverse
 
 from core.models import AuditEvent, OutboxEvent
@@ -224,3 +225,13 @@ def sorted_figures(rows):
         (figure(row) for row in rows),
         key=lambda row: [str(row[name]) for name in ["page_id", "month", "organisation", "staff_group"]],
     )
+
+
+def test_a_browser_in_which_signing_up_was_never_finished_forgets_the_address_too(db, client):
+    typed = {"display_name": "Lee", "email": "lee@example.com", "password1": PASSWORD}
+    client.post(reverse("account_signup"), typed)
+    Client().post(reverse("account_signup"), typed | {"email": "sam@example.com"})
+    assert "lee@example.com" in dump()
+    privacy.erase(User.objects.get(email="lee@example.com"), by=None)
+    assert "lee@example.com" not in dump()
+    assert "sam@example.com" in dump()
