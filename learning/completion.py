@@ -49,8 +49,11 @@ def record(
 ) -> list[store.Stored]:
     """Store statements and count those that count, all or none.
 
+    A credential's mark is read now and kept with the statement: marking it later, or no longer, changes no past.
     Raises `learning.lrs.validation.Invalid` or `core.errors.Conflict`; then nothing is stored.
     """
+    if credential:
+        source = Statement.Source.TRUSTED if credential.may_complete else Statement.Source.CREDENTIAL
     with transaction.atomic():
         stored = store.store(list(statements), source=source, authority=authority(credential), credential=credential)
         count([item.row for item in stored if item.created])
@@ -98,18 +101,16 @@ def _trusted(rows: Iterable[Statement]) -> list[Statement]:
 
 def _is_trusted(row: Statement, sessions: set[Launch]) -> bool:
     """A launched package speaks of its own module, and voids nothing (cmi5 6.3)."""
-    if row.credential:
-        return row.credential.may_complete
     if row.source == Statement.Source.SESSION:
         return (row.session, row.registration, _module(row)) in sessions
-    return row.source == Statement.Source.PLAYER
+    return row.source in {Statement.Source.PLAYER, Statement.Source.TRUSTED}
 
 
 def _in_force(rows: Iterable[Statement]) -> list[Statement]:
     """Without what was voided by somebody whose word counts. Anybody else's voiding hides a statement, and moves nothing."""
     rows = list(rows)
     hidden = [row.pk for row in rows if row.is_voided]
-    voiding = Statement.objects.filter(verb=vocabulary.VOIDED, target__in=hidden).select_related("credential")
+    voiding = Statement.objects.filter(verb=vocabulary.VOIDED, target__in=hidden)
     voided = {row.target for row in _trusted(voiding)} if hidden else set()
     return [row for row in rows if row.pk not in voided]
 
@@ -136,7 +137,7 @@ def _by_pair(rows: Iterable[Statement]) -> dict[Pair, list[Statement]]:
 def _trusted_history(progress: ModuleProgress) -> list[Statement]:
     iri = vocabulary.activity_iri(progress.module.activity)
     rows = Statement.objects.filter(Q(activity=iri) | Q(parent=iri), registration=progress.registration.key)
-    rows = rows.select_related("credential").order_by("timestamp", "stored", "id")
+    rows = rows.order_by("timestamp", "stored", "id")
     return [row for row in _in_force(_trusted(rows)) if _is_about_learner(row, progress.registration)]
 
 
@@ -247,11 +248,28 @@ def _complete(progress: ModuleProgress, at: datetime, session: uuid.UUID | None)
     workflow.move(progress, ModuleProgress.Status.COMPLETED, by=registration.learner, act="module.complete", **done)
     _certify(registration, progress.module, at, minutes=progress.minutes)
     outbox.write("module.completed", progress=str(progress.key))
-    events = [_completion(registration, progress.module_id, at, progress.seconds)]
+    return [_completion(registration, progress.module_id, at, progress.seconds), *_settle(registration, session)]
+
+
+def settle(course_pk: int) -> None:
+    """Complete the course for those who lack none of its modules any more, as when the last open one was unpublished."""
+    active = Registration.objects.filter(course=course_pk, status=Registration.Status.ACTIVE).exclude(learner=None)
+    for pk in active.order_by("pk").values_list("pk", flat=True):
+        with transaction.atomic():
+            counts.add(_settle(Registration.objects.held().get(pk=pk), None))
+
+
+def _settle(registration: Registration, session: uuid.UUID | None) -> list[counts.Event]:
+    done_at = _done_at(registration)
+    if registration.completed_at or not moveon.is_course_done(registration.course, set(done_at)):
+        return []
+    return [_complete_course(registration, session, max(done_at.values()))]
+
+
+def _done_at(registration: Registration) -> dict[int, datetime]:
+    """Module → when it was done, of those that are."""
     rows = registration.progress.filter(status=ModuleProgress.Status.COMPLETED)
-    if registration.completed_at is None and moveon.is_course_done(registration.course, {row.module_id for row in rows}):
-        events.append(_complete_course(registration, session, max(row.completed_at for row in rows if row.completed_at)))
-    return events
+    return {row.module_id: row.completed_at for row in rows if row.completed_at}
 
 
 def _complete_course(registration: Registration, session: uuid.UUID | None, at: datetime) -> counts.Event:
@@ -269,7 +287,7 @@ def _undo(progress: ModuleProgress) -> None:
     registration = progress.registration
     workflow.move(progress, ModuleProgress.Status.STARTED, by=None, act="module.recount", completed_at=None, version=0)
     _withdraw(registration, progress.module)
-    if registration.completed_at:
+    if registration.completed_at and not moveon.is_course_done(registration.course, set(_done_at(registration))):
         workflow.move(registration, Registration.Status.ACTIVE, by=None, act="course.recount", completed_at=None)
         _withdraw(registration, None)
 

@@ -7,10 +7,11 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django_tasks import task
 from wagtail.models import Page
 
 from core import audit, errors, outbox
-from learning import counts
+from learning import completion, counts
 from learning.models import CoursePage, ModulePage, ModuleProgress, MonthlyCount, Registration
 from people.models import User
 
@@ -21,13 +22,21 @@ class NoAffiliation(errors.DomainError):
     code = "no_affiliation"
 
 
+@transaction.atomic
 def number_version(module: ModulePage) -> None:
     """Count up the version when what is taught has changed since the last one. Called after each publication."""
+    kept = ModulePage.objects.select_for_update(of=("self",)).only("version", "version_digest").get(pk=module.pk)
     digest = module.digest()
-    if digest == module.version_digest:
+    if digest == kept.version_digest:
         return
-    module.version, module.version_digest = module.version + 1, digest
+    module.version, module.version_digest = kept.version + 1, digest
     ModulePage.objects.filter(pk=module.pk).update(version=module.version, version_digest=digest)
+
+
+@task()
+def settle(course_pk: int) -> None:
+    """After a module went: those who have done all that is left have done the course. Again: nothing more happens."""
+    completion.settle(course_pk)
 
 
 def is_in_use(page: Page) -> bool:

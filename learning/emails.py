@@ -18,7 +18,8 @@ MAILED = "certificate.mail"
 
 @task()
 def send_certificate(certificate_pk: int) -> None:
-    """Once for each certificate, however often the queue runs this; not when it was withdrawn or its learner erased.
+    """Once for each certificate, however often the queue repeats this; not when it was withdrawn or its learner erased.
+    Two workers at the very same moment could both send: a second letter is better than none.
 
     The audit row is written after the mail: a mail server that is down makes the queue try again.
     """

@@ -5,7 +5,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from wagtail import hooks
 from wagtail.models import Page
-from wagtail.signals import page_published
+from wagtail.signals import page_published, page_unpublished
 
 from learning import courses
 from learning.models import ModulePage
@@ -15,7 +15,12 @@ def number_version(sender, instance, **kwargs) -> None:
     courses.number_version(instance)
 
 
+def settle_course(sender, instance, **kwargs) -> None:
+    courses.settle.enqueue(instance.course.pk)
+
+
 page_published.connect(number_version, sender=ModulePage)
+page_unpublished.connect(settle_course, sender=ModulePage)
 
 
 @hooks.register("before_delete_page")

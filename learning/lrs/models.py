@@ -36,6 +36,7 @@ class Statement(models.Model):
         PLAYER = "player", _("Our own player")
         SESSION = "session", _("A launched package")
         CREDENTIAL = "credential", _("A credential")
+        TRUSTED = "trusted", _("A credential that could complete learners when the statement came")
 
     id = models.UUIDField(primary_key=True)
     stored = models.DateTimeField()
@@ -56,6 +57,12 @@ class Statement(models.Model):
     class Meta:
         app_label = "learning"
         ordering = ["-stored", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(source__in=["credential", "trusted"]) ^ models.Q(credential=None),
+                name="a_credential_stands_beside_its_statements",
+            ),
+        ]
         permissions = [("view_statements", _("Can read the statements of learners"))]
         indexes = [
             models.Index("stored", "id", name="statements_by_time"),

@@ -126,7 +126,8 @@ class Certificate(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.code
+        """Not the code, by which anybody learns the holder's name: this stands in logs and faults."""
+        return str(self.key)
 
     @property
     def audit_key(self) -> uuid.UUID:

@@ -110,7 +110,7 @@ class CoursePage(BasePage):
     ]
     search_fields: ClassVar[list] = [*BasePage.search_fields, index.SearchField("lead")]
 
-    def modules(self) -> models.QuerySet[ModulePage]:
+    def modules(self) -> ModuleQuerySet:
         return ModulePage.objects.child_of(self).live().order_by("path")
 
     def registration_of(self, user) -> Registration | None:
@@ -119,7 +119,7 @@ class CoursePage(BasePage):
 
     def rows(self, registration: Registration | None, modules: Iterable[ModulePage] | None = None) -> list[ModuleRow]:
         """The modules in their order, as the registered learner stands in them. `modules` where they were read already."""
-        modules = self.modules() if modules is None else modules
+        modules = self.modules().defer_streamfields() if modules is None else modules
         progress = {row.module_id: row for row in registration.progress.all()} if registration else {}
         return [ModuleRow(number, module, progress.get(module.pk)) for number, module in enumerate(modules, 1)]
 
@@ -145,7 +145,7 @@ class ModuleQuerySet(PageQuerySet):
         wanted = Q(pk=None)
         for path in by_path:
             wanted |= Q(path__startswith=path)
-        for module in self.live().filter(wanted).order_by("path"):
+        for module in self.live().filter(wanted).order_by("path").defer_streamfields():
             grouped[by_path[module.path[: -module.steplen]]].append(module)
         return grouped
 

@@ -74,7 +74,7 @@ def test_an_outline_cannot_be_started_even_by_a_trusted_statement(registration, 
 @pytest.mark.parametrize("scopes", [["statements/read"], ["all"]])
 def test_a_forged_completion_moves_nothing(registration, module, scopes):
     credential, _secret = credentials.create("Outsider", scopes)
-    completion.record(finished(registration, module), source=Statement.Source.CREDENTIAL, credential=credential)
+    completion.record(finished(registration, module), credential=credential)
     assert Statement.objects.count() == 2
     assert not ModuleProgress.objects.exists()
     assert not Certificate.objects.exists()
@@ -85,7 +85,7 @@ def test_a_credential_that_may_complete_learners_does(registration, module):
     credential, _secret = credentials.create("Trusted", ["all"])
     credential.may_complete = True
     credential.save()
-    completion.record(finished(registration, module), source=Statement.Source.CREDENTIAL, credential=credential)
+    completion.record(finished(registration, module), credential=credential)
     assert ModuleProgress.objects.get().status == ModuleProgress.Status.COMPLETED
 
 
@@ -180,7 +180,7 @@ def outsider():
 def test_who_may_not_complete_cannot_take_back_either(registration, module, lee, outsider):
     work_through(registration, module, lee)
     passed = Statement.objects.get(verb=vocabulary.PASSED)
-    completion.record([void(registration, passed)], source=Statement.Source.CREDENTIAL, credential=outsider)
+    completion.record([void(registration, passed)], credential=outsider)
     passed.refresh_from_db()
     assert passed.is_voided
     for _time in range(2):
@@ -215,7 +215,7 @@ def test_a_credential_is_judged_by_its_mark_whatever_source_is_named(registratio
 
 
 def test_a_statement_bears_the_name_of_who_brought_it(registration, module, outsider):
-    completion.record(finished(registration, module), source=Statement.Source.CREDENTIAL, credential=outsider)
+    completion.record(finished(registration, module), credential=outsider)
     completion.record(finished(registration, module))
     names = {row.body["authority"]["account"]["name"] for row in Statement.objects.all()}
     assert names == {str(outsider.audit_key), "player"}
@@ -336,3 +336,23 @@ def test_a_statement_that_completes_a_course_costs_at_most_25(full_course, lee):
     registration.refresh_from_db()
     assert registration.status == Registration.Status.COMPLETED
     assert len(queries(captured)) <= 25, queries(captured)
+
+
+def test_marking_a_credential_later_changes_no_past(registration, module, outsider, lee):
+    playing.open_module(registration, module, by=lee)
+    completion.record(finished(registration, module), credential=outsider)
+    outsider.may_complete = True
+    outsider.save()
+    completion.rebuild()
+    assert ModuleProgress.objects.get().status == ModuleProgress.Status.STARTED
+
+
+def test_when_the_last_open_module_goes_those_who_did_the_rest_are_done(registration, course, lee):
+    for module in course.modules().filter(is_outline=False):
+        work_through(registration, module, lee)
+    course.modules().get(is_outline=True).unpublish()
+    registration.refresh_from_db()
+    assert registration.status == Registration.Status.COMPLETED
+    assert MonthlyCount.objects.get(page=course, organisation=0, staff_group=0).completions == 1
+    completion.settle(course.pk)
+    assert MonthlyCount.objects.get(page=course, organisation=0, staff_group=0).completions == 1
