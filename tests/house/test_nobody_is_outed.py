@@ -91,3 +91,8 @@ def test_what_is_taken_away_has_a_neutral_name(client, lee, val, certificate, se
     files.append(client.get(reverse("your_data")))
     for response in files:
         assert not TELLING.search(response.get("Content-Disposition", "")), response["Content-Disposition"]
+
+
+def test_a_line_of_the_log_about_a_certificate_leads_to_nobody(certificate):
+    """Anybody learns the holder's name and what they completed by the certificate's number."""
+    assert certificate.code not in f"{certificate} {certificate!r}"
