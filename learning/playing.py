@@ -107,7 +107,7 @@ def finish(progress: ModuleProgress, *, by: User) -> ModuleProgress:
         raise errors.NotAllowed(_("This module is being rewritten. What you have done is kept."), code="not_startable")
     with transaction.atomic():
         registration = _hold(progress.registration)
-        progress.refresh_from_db(fields=["status", "was_completed_at"])
+        progress.refresh_from_db(fields=["status", "step", "was_completed_at"])
         if progress.status == ModuleProgress.Status.COMPLETED:
             leave(progress, by=by)
             return progress
@@ -130,7 +130,7 @@ def leave(progress: ModuleProgress, *, by: User) -> None:
 
 
 def _score(progress: ModuleProgress) -> Decimal:
-    """The share of the module's questions whose last answer was right, from 0 to 1. Without questions: 1."""
+    """The share of the module's questions whose last answer was right, from 0 to 1. Without questions: 1, at the end."""
     asked = questions(progress.module)
     given = latest_attempts(progress)
     unanswered = [step for step in asked if step.question.id not in given]
@@ -140,8 +140,17 @@ def _score(progress: ModuleProgress) -> Decimal:
             "title": unanswered[0].title,
         }
         raise errors.DomainError(message, code="unanswered", field=str(unanswered[0].number))
-    right = sum(given[step.question.id].is_right for step in asked)
-    return Decimal(right) / len(asked) if asked else Decimal(1)
+    if not asked:
+        return _read_to_the_end(progress)
+    return Decimal(sum(given[step.question.id].is_right for step in asked)) / len(asked)
+
+
+def _read_to_the_end(progress: ModuleProgress) -> Decimal:
+    last = progress.module.lesson()[-1]
+    if progress.step != last.id:
+        message = _("Go through to the last step first: %(title)s.") % {"title": last.title}
+        raise errors.DomainError(message, code="unread", field=str(last.number))
+    return Decimal(1)
 
 
 def _verdict(sitting: LaunchSession, progress: ModuleProgress, score: Decimal) -> list[dict]:

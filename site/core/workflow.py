@@ -29,7 +29,8 @@ def lock(row: Row) -> Row:
     using = row._state.db
     if not transaction.get_connection(using).in_atomic_block:
         raise TransactionManagementError("workflow.lock() holds a row until the end of a transaction: open one.")
-    return type(row)._base_manager.using(using).select_for_update(of=_of(row)).get(pk=row.pk)
+    # `of`: PostgreSQL refuses to lock the far side of an outer join.
+    return type(row)._base_manager.using(using).select_for_update(of=("self",)).get(pk=row.pk)
 
 
 def judge(row: models.Model, to: str) -> None:
@@ -77,11 +78,6 @@ def _write(queryset: models.QuerySet, pks: list, values: dict[str, Any], size: i
     manager = queryset.model._base_manager.using(queryset.db)
     for start in range(0, len(pks), size):
         manager.filter(pk__in=pks[start : start + size]).update(**values)
-
-
-def _of(row: models.Model) -> tuple[str, ...]:
-    """Lock the row's own table: PostgreSQL refuses to lock the far side of an outer join."""
-    return ("self",) if transaction.get_connection(row._state.db).features.has_select_for_update_of else ()
 
 
 def _state(row: models.Model) -> str:

@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from core import errors
 from learning import courses, playing
+from learning.demo import course as demo_course
 from learning.lrs import vocabulary
 from learning.models import Attempt, LaunchSession, ModuleProgress, Reflection, Registration, Statement
-from tests.factories.learning import right_answer, work_through
+from tests.factories.learning import module_facts, right_answer, work_through
 
 
 @pytest.fixture
@@ -173,3 +174,14 @@ def test_a_reflection_can_be_changed(progress, module, lee):
     playing.reflect(progress, step, "first", by=lee)
     playing.reflect(progress, step, "second", by=lee)
     assert Reflection.objects.get().text == "second"
+
+
+def test_a_module_without_questions_is_finished_at_its_end(registration, course, lee):
+    demo_course.load_module(course, module_facts(9, steps=module_facts(9)["steps"][:2]))
+    module = course.modules().get(title="Module 9")
+    progress = playing.open_module(registration, module, by=lee)
+    with pytest.raises(errors.DomainError, match="last step"):
+        playing.finish(progress, by=lee)
+    for step in module.lesson():
+        playing.go_on(progress, step, by=lee)
+    assert playing.finish(progress, by=lee).status == ModuleProgress.Status.COMPLETED
