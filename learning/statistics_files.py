@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from core.disclosure import Figure
 from learning import statistics
@@ -18,7 +19,8 @@ from learning.statistics import Question, Row, Summary
 
 ROWS_A_CHUNK = 500  # a row a chunk is five to ten times slower (docs/performance.md)
 BYTE_ORDER_MARK = "\ufeff"  # so that Excel reads UTF-8
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# The wide signs begin a formula too where Excel speaks Chinese, Japanese or Korean.
+FORMULA_STARTS = (*"=+-@\uff1d\uff0b\uff0d\uff20", "\t", "\r", "\n")
 
 Value = str | int | None
 
@@ -104,8 +106,11 @@ def _shown(figure: Figure) -> Value:
 
 
 def _safe(value: Value) -> Value:
-    """No spreadsheet takes a name for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+    """No spreadsheet takes a name for a formula, nor breaks on a control character in it."""
+    if not isinstance(value, str):
+        return value
+    text = ILLEGAL_CHARACTERS_RE.sub("", value)
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def query(question: Question) -> str:

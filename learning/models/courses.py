@@ -99,6 +99,7 @@ class CoursePage(BasePage):
     audience = models.CharField(_("audience"), max_length=300, blank=True)
     how_made = models.TextField(_("how it is made"), blank=True)
 
+    exclude_fields_in_copy: ClassVar[list] = ["activity"]  # a copy is another course
     template = "learning/course.html"
     subpage_types: ClassVar[list] = ["learning.ModulePage"]
     parent_page_types: ClassVar[list] = ["learning.LearningIndexPage"]
@@ -109,6 +110,13 @@ class CoursePage(BasePage):
         FieldPanel("how_made"),
     ]
     search_fields: ClassVar[list] = [*BasePage.search_fields, index.SearchField("lead")]
+
+    def with_content_json(self, content):
+        """A draft never brings another activity: that of a copy may still name the course it was copied from."""
+        page = super().with_content_json(content)
+        kept = CoursePage.objects.filter(pk=self.pk).values_list("activity", flat=True).first()
+        page.activity = kept or self.activity
+        return page
 
     def modules(self) -> ModuleQuerySet:
         return ModulePage.objects.child_of(self).live().order_by("path")
@@ -178,6 +186,7 @@ class ModulePage(BasePage):
     version_digest = models.CharField(max_length=64, blank=True, editable=False)
 
     objects = PageManager.from_queryset(ModuleQuerySet)()
+    exclude_fields_in_copy: ClassVar[list] = ["activity", "version", "version_digest"]  # a copy is another module
     template = "learning/module.html"
     subpage_types: ClassVar[list] = []
     parent_page_types: ClassVar[list] = ["learning.CoursePage"]

@@ -164,6 +164,14 @@ def test_a_name_is_never_taken_for_a_formula(officer, happened):
     assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
 
 
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\uff1d", "\x08=", "\n="], ids=ascii)
+def test_no_name_breaks_out_of_its_cell(officer, happened, three_trusts, start):
+    Organisation.objects.filter(pk=three_trusts[2].pk).update(name=f"{start}1+1")
+    sheet = load_workbook(io.BytesIO(officer.get(XLSX).content)).active
+    harmless = "'" + start.replace("\x08", "") + "1+1"
+    assert harmless in {cell.value for row in sheet.iter_rows() for cell in row}
+
+
 def test_the_spreadsheet_holds_the_same_rows(officer, happened):
     sheet = load_workbook(io.BytesIO(officer.get(XLSX).content)).active
     found = [["" if value is None else str(value) for value in row] for row in sheet.iter_rows(values_only=True)]
