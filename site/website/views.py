@@ -60,7 +60,7 @@ def favicon(request: HttpRequest) -> HttpResponse:
 @cache_control(public=True, max_age=3600)
 def picture(request: HttpRequest, name: str) -> HttpResponseBase:
     """A picture, in one of the sizes that pages show. What it was made from, and documents, have no address here."""
-    return serve(request, name, document_root=settings.MEDIA_ROOT / "images")
+    return serve(request, name, document_root=str(settings.MEDIA_ROOT / "images"))
 
 
 class PublicPages(Sitemap):
