@@ -23,7 +23,7 @@ EMAIL = {
 }
 NEW_PASSWORD = {"required": _("Enter a password")}
 PASSWORD_HINT = _("At least 10 characters. Three words that do not belong together are easy to remember and hard to guess.")
-NAME_HINT = _("The name you use. It stands on your certificates, and you can change it at any time.")
+NAME_HINT = _("The name you use. It appears on your certificates, and you can change it at any time.")
 NAME_TOO_LONG = _("Your name must be 120 characters or fewer")
 LONGEST_EMAIL = 254
 
@@ -108,7 +108,7 @@ class ConfirmCodeForm(GovukFormMixin, allauth_forms.ConfirmEmailVerificationCode
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["code"].validators.append(MaxLengthValidator(40, _("Enter the code as it stands in the message")))
-        say(self.fields["code"], _("The code"), _("Capital or small letters do not matter."), required=_("Enter the code"))
+        say(self.fields["code"], _("The code"), _("Capital and small letters both work."), required=_("Enter the code"))
 
 
 class EmailForm(GovukFormMixin, allauth_forms.AddEmailForm):

@@ -47,7 +47,7 @@ def test_they_go_on_to_where_they_were_going(client, hospital, nurses):
     sign_up(client, going_to="/learning/check/")
     asked = confirm(client).url
     assert asked == f"{reverse('account:work')}?next=%2Flearning%2Fcheck%2F"
-    assert "Skip this for now" in text(client.get(asked))
+    assert "Leave this for later" in text(client.get(asked))
     answer = {"organisation": hospital.pk, "staff_group": nurses.pk, "next": "/learning/check/"}
     assert client.post(reverse("account:work"), answer).url == "/learning/check/"
     assert User.objects.get().affiliations.get().organisation == hospital
