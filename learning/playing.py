@@ -58,6 +58,7 @@ def answer(progress: ModuleProgress, step: Step, chosen: list[str], *, by: User,
 
     Raises `errors.DomainError` where nothing, or too much, or something unknown was chosen.
     """
+    chosen = list(dict.fromkeys(chosen))
     is_right = judge(step, chosen)
     known_as = uuid.uuid5(progress.key, f"answered {step.question.id} {token}")
     with transaction.atomic():
@@ -103,7 +104,7 @@ def finish(progress: ModuleProgress, *, by: User) -> ModuleProgress:
     A module that was passed stays passed (cmi5 9.3: completed and passed once per registration). Raises
     `errors.DomainError` while a question has no answer, and `errors.NotAllowed` where the module became an outline.
     """
-    if progress.module.is_outline:
+    if progress.module.is_outline or not progress.module.live:
         raise errors.NotAllowed(_("This module is being rewritten. What you have done is kept."), code="not_startable")
     with transaction.atomic():
         registration = _hold(progress.registration)

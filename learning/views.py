@@ -80,7 +80,7 @@ def open_module(request: HttpRequest, activity: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @never_cache
 def play(request: HttpRequest, key: uuid.UUID, number: int) -> HttpResponse:
-    progress = get_object_or_404(records.progress(request.user), key=key)
+    progress = get_object_or_404(records.progress(request.user).filter(module__live=True), key=key)
     steps = progress.module.lesson()
     step = _step(request, steps, number)
     error = _do(request, progress, step) if request.method == "POST" else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from email.utils import make_msgid
+from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -37,6 +38,16 @@ def send(person: Person, subject: str | Promise, template: str, context: dict, *
 def language(person: Person) -> str:
     """The person's own language where we speak it, else ours."""
     return person.language if person.language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
+def forget(addresses: Iterable[str]) -> None:
+    """Delete the files of mail to these addresses, where mail is kept in files (the embedded default)."""
+    folder = getattr(settings, "EMAIL_FILE_PATH", None)
+    named = [address.lower().encode() for address in addresses]
+    for file in Path(folder).glob("*") if folder else []:
+        content = file.read_bytes().lower()
+        if any(address in content for address in named):
+            file.unlink(missing_ok=True)
 
 
 def _message(person: Person, subject: str | Promise, template: str, context: dict) -> EmailMultiAlternatives:

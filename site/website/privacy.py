@@ -18,7 +18,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.db.models import Q
 
-from core import audit, outbox, page_cache
+from core import audit, mail, outbox, page_cache
 from core.models import AuditEvent
 from learning.lrs import agents
 from learning.models import Attempt, Certificate, LaunchSession, ModuleProgress, Reflection, Registration, Statement
@@ -54,8 +54,10 @@ def erase(person: User, *, by: User | None) -> None:
     person = User.objects.select_for_update().get(pk=person.pk)
     audit.record("person.erased", person, by=by)
     outbox.write("person.erased", person=person.pk)
+    addresses = {person.email, *EmailAddress.objects.filter(user=person).values_list("email", flat=True)}
     _forget_learning(person)
-    _end_sessions(person)
+    _end_sessions(person, addresses)
+    transaction.on_commit(lambda: mail.forget(addresses))
     person.delete()  # and with it pseudonym, affiliations, consents, addresses, second factors, roles
     page_cache.clear()
 
@@ -69,11 +71,10 @@ def _forget_learning(person: User) -> None:
     registrations.update(learner=None)
 
 
-def _end_sessions(person: User) -> None:
+def _end_sessions(person: User, addresses: set[str]) -> None:
     """A session holds their address: the list of devices names those that signed in, and some never came so far."""
     keys = UserSession.objects.filter(user=person).values_list("session_key", flat=True)
     begun = Session.objects.exclude(pk__in=UserSession.objects.values("session_key"))
-    addresses = {person.email, *EmailAddress.objects.filter(user=person).values_list("email", flat=True)}
     half_way = [row.pk for row in begun.iterator() if _speaks_of(addresses, row)]
     Session.objects.filter(pk__in=[*keys, *half_way]).delete()
 

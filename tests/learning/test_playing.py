@@ -185,3 +185,8 @@ def test_a_module_without_questions_is_finished_at_its_end(registration, course,
     for step in module.lesson():
         playing.go_on(progress, step, by=lee)
     assert playing.finish(progress, by=lee).status == ModuleProgress.Status.COMPLETED
+
+
+def test_an_answer_named_many_times_is_kept_once(progress, asking, lee):
+    attempt = playing.answer(progress, asking, [right_answer(asking)] * 5000, by=lee, token=uuid.uuid4())
+    assert attempt.chosen == [right_answer(asking)]

@@ -269,3 +269,10 @@ def test_the_certificate_keeps_its_version_when_the_module_changes(certificate, 
     certificate.refresh_from_db()
     assert module.version == 2
     assert (certificate.title, certificate.version) == ("Module 1", 1)
+
+
+def test_an_unpublished_module_is_closed_to_those_who_had_begun(logged_in, progress, module):
+    module.unpublish()
+    assert logged_in.get(step_url(progress, 1)).status_code == 404
+    response = logged_in.post(reverse("learning:finish", args=[progress.key]))
+    assert "being rewritten" in response.content.decode()

@@ -235,3 +235,14 @@ def test_a_browser_in_which_signing_up_was_never_finished_forgets_the_address_to
     privacy.erase(User.objects.get(email="lee@example.com"), by=None)
     assert "lee@example.com" not in dump()
     assert "sam@example.com" in dump()
+
+
+def test_files_of_mail_to_somebody_erased_are_gone_and_others_stay(
+    lee, sam, settings, tmp_path, django_capture_on_commit_callbacks
+):
+    settings.EMAIL_FILE_PATH = str(tmp_path)
+    (tmp_path / "lee.log").write_text(f"Subject: Hello\nTo: {lee.email.upper()}\n")
+    (tmp_path / "sam.log").write_text(f"Subject: Hello\nTo: {sam.email}\n")
+    with django_capture_on_commit_callbacks(execute=True):
+        privacy.erase(lee, by=lee)
+    assert [path.name for path in tmp_path.iterdir()] == ["sam.log"]
