@@ -34,8 +34,8 @@ class FiguresForm(GovukForm):
     mark_optional = False
 
     def __init__(self, data, *, offered: statistics.Offer, **kwargs) -> None:
-        super().__init__(data, **kwargs)
         self.offered = offered
+        super().__init__(self._with_course(data), **kwargs)
         self._organisations = {str(row.key): row for row in offered.organisations.values()}
         self._staff_groups = {str(row.pk): row for row in offered.staff_groups.values()}
         self._periods = {period.code: period for period in offered.periods}
@@ -43,6 +43,18 @@ class FiguresForm(GovukForm):
         self._set("organisation", [("", _("All organisations")), *_named(self._organisations)])
         self._set("staff_group", [("", _("All staff groups")), *_named(self._staff_groups)])
         self._set("period", _named(self._periods))
+
+    def _with_course(self, data):
+        """Who has asked for no course sees the first; while it cannot be completed yet, the first module that can."""
+        if data.get("course") or not self.offered.courses:
+            return data
+        course = self.offered.courses[0]
+        modules = self.offered.modules_of(course)
+        full = [module for module in modules if not module.is_outline]
+        chosen = full[0] if full and len(full) < len(modules) else course
+        data = data.copy()
+        data["course"] = str(chosen.activity)
+        return data
 
     def _set(self, name: str, choices: list) -> None:
         field = self.fields[name]

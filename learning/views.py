@@ -42,7 +42,7 @@ def _entry(registration: Registration, modules: list[ModulePage]) -> dict:
         "rows": rows,
         "done": sum(row.is_done for row in rows),
         "now": max(started, key=lambda row: row.progress.last_act_at, default=None),
-        "following": next((row for row in rows if not row.progress and not row.module.is_outline), None),
+        "following": next((row for row in rows if row.is_open), None),
     }
 
 
@@ -188,7 +188,8 @@ def _finish_context(request: HttpRequest, progress: ModuleProgress, error) -> di
         "course": progress.registration.course,
         "asked": asked,
         "unanswered": [step for step, attempt in asked if not attempt],
-        "right": sum(bool(attempt and attempt.is_right) for _step, attempt in asked),
+        "right": (right := sum(bool(attempt and attempt.is_right) for _step, attempt in asked)),
+        "is_enough": 100 * right >= progress.module.mastery * len(asked),
         "certificate": next((row for row in held if row.module_id == progress.module_id), None),
         "course_certificate": next((row for row in held if row.module_id is None), None),
         "following": progress.registration.course.modules().filter(path__gt=progress.module.path, is_outline=False).first(),

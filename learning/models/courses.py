@@ -66,6 +66,11 @@ class ModuleRow:
         return bool(self.progress and self.progress.completed_at)
 
     @property
+    def is_open(self) -> bool:
+        """Can be started, and has not been."""
+        return not self.progress and not self.module.is_outline
+
+    @property
     def is_started(self) -> bool:
         return bool(self.progress) and not self.is_done
 
@@ -141,7 +146,9 @@ class CoursePage(BasePage):
             "registration": registration,
             "rows": rows,
             "now": latest,
-            "minutes": sum(row.module.minutes for row in rows),
+            "following": next((row for row in rows if row.is_open), None),
+            "minutes": sum(row.module.minutes for row in rows if not row.module.is_outline),
+            "minutes_to_come": sum(row.module.minutes for row in rows if row.module.is_outline),
         }
 
 

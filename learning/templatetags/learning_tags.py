@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 
 from django import template
+from django.utils.formats import date_format
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -33,6 +35,17 @@ def cited(text: str, numbers: dict[str, int] | None) -> SafeString:
 def uncited(text: str) -> str:
     """The text without its marks, for lists and letters."""
     return CITATION.sub("", str(text))
+
+
+@register.filter
+def day(published: str) -> str:
+    """2023-01-06, 2023-01 or 2023 in words; anything else as it stands."""
+    parts = str(published).split("-")
+    try:
+        on = datetime.date(*(int(part) for part in [*parts, "1", "1"][:3]))
+    except ValueError:
+        return published
+    return date_format(on, {1: "Y", 2: "F Y", 3: "j F Y"}[len(parts)])
 
 
 @register.simple_tag
