@@ -62,10 +62,10 @@ def sign_up(page: Page, mail, name: str, email: str) -> None:
 def register(page: Page) -> None:
     """For the course; on the way the platform asks where somebody works."""
     page.goto(COURSE)
-    press(page, "Register for this course")
+    press(page, "Register for the course")
     if page.get_by_role("heading", name="Where do you work?").count():
         say_where(page)
-        page.get_by_role("button", name="Register for this course").click()
+        page.get_by_role("button", name="Register for the course").click()
     expect(page.get_by_text("You are registered")).to_be_visible()
 
 

@@ -64,7 +64,7 @@ def test_somebody_learns_by_keyboard_alone_from_the_front_page_to_the_certificat
     page.keyboard.press("ArrowDown")
     assert keys.judge()["value"]
     keys.follow("Save", "button")
-    keys.follow("Register for this course", "button", key="Space")
+    keys.follow("Register for the course", "button", key="Space")
     keys.follow("Why inclusion matters")
     keys.follow("Start this module", "button")
 

@@ -54,7 +54,7 @@ def test_lee_signs_up_on_a_phone_leaves_resumes_at_a_desk_and_gets_a_certificate
     expect(phone.get_by_role("alert")).to_contain_text("Choose an organisation")
     learner.say_where(phone)
     expect(phone).to_have_url(re.compile(f"{learner.COURSE}$"))
-    learner.press(phone, "Register for this course")
+    learner.press(phone, "Register for the course")
     expect(phone.get_by_text("You are registered")).to_be_visible()
 
     learner.start(phone)
