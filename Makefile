@@ -22,7 +22,7 @@ demo: ## load the demonstration afresh; what is in the database goes
 	@$(PYTHON) scripts/set_up.py demo
 
 test: setup ## run all tests, in a browser too if one is found (under four minutes)
-	@.venv/bin/pytest -n 2 --dist loadgroup --no-loadscope-reorder $(MARKS) $(ARGS)
+	@.venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder $(MARKS) $(ARGS)
 
 check: setup ## style, types, import contracts, migrations, schema, deployment, locks
 	@$(PY) scripts/check.py

@@ -1,7 +1,6 @@
 """Who's who in the tests, and the rooms they stand in."""
 
 import time
-from pathlib import Path
 
 import pytest
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
@@ -19,18 +18,7 @@ from people import affiliations, demo, reference, roles
 from people.models import Organisation, StaffGroup, User
 from tests.factories.learning import module_facts, outline_facts
 
-HERE = Path(__file__).parent
-
 # the house ---------------------------------------------------------------------------------------
-
-
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items):
-    """Each file goes to one worker. What commits goes apart from it and last: its flush empties what migrations put in."""
-    for item in items:
-        marker = item.get_closest_marker("django_db")
-        commits = bool(marker and marker.kwargs.get("transaction"))
-        item.add_marker(pytest.mark.xdist_group(f"{item.path.relative_to(HERE)}{' commits' if commits else ''}"))
 
 
 @pytest.fixture(autouse=True)

@@ -4,11 +4,10 @@ import uuid
 from types import SimpleNamespace
 
 import pytest
-from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from core import audit, checks, request_id
+from core import audit, request_id
 from core.models import AuditEvent, OutboxEvent
 
 
@@ -88,43 +87,6 @@ def test_nobody_writes_over_a_row(event):
     with pytest.raises(IntegrityError, match="append-only"):
         sql(act.format(audit.TABLE, audit.TABLE))
     assert AuditEvent.objects.get().act == "open"
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_remade_table_has_lost_its_triggers_and_the_next_migrate_puts_them_back():
-    field = AuditEvent._meta.get_field("act")
-    wider = field.clone()
-    wider.max_length = 80
-    wider.set_attributes_from_name("act")
-    with connection.schema_editor() as editor:
-        editor.alter_field(AuditEvent, field, wider)
-    if connection.vendor == "sqlite":
-        assert len(audit.missing()) == 3
-    call_command("migrate", verbosity=0)
-    assert audit.missing() == []
-    with connection.schema_editor() as editor:
-        editor.alter_field(AuditEvent, wider, field)
-    call_command("migrate", verbosity=0)
-    assert audit.missing() == []
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_check_notices_when_triggers_are_gone():
-    assert checks.audit_trail_is_guarded(None, databases=["default"]) == []
-    with audit.triggers_lifted():
-        (error,) = checks.audit_trail_is_guarded(None, databases=["default"])
-        assert error.id == "core.E008"
-        assert "core_auditevent" in error.msg
-        assert checks.audit_trail_is_guarded(None, databases=None) == []
-    assert checks.audit_trail_is_guarded(None, databases=["default"]) == []
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_flush_between_tests_lifts_the_triggers_and_puts_them_back(subject):
-    audit.record("open", subject)
-    call_command("flush", interactive=False, verbosity=0)
-    assert not AuditEvent.objects.exists()
-    assert audit.missing() == []
 
 
 def test_installing_twice_changes_nothing(db):

@@ -9,12 +9,14 @@ from django.db import connection, transaction
 from core import outbox
 from core.models import OutboxEvent
 
+# The whole file commits, and so runs last: the flush after each test empties what migrations put in.
+pytestmark = pytest.mark.django_db(transaction=True)
+
 
 def names(reader, **limit):
     return [event.name for event in outbox.unread(reader, **limit)]
 
 
-@pytest.mark.django_db(transaction=True)
 def test_a_reader_goes_on_where_it_stopped():
     for name in ["first", "second", "third"]:
         outbox.write(name, registration=uuid.uuid4())
@@ -23,7 +25,6 @@ def test_a_reader_goes_on_where_it_stopped():
     assert names("webhooks") == ["third"]
 
 
-@pytest.mark.django_db(transaction=True)
 def test_readers_do_not_know_each_other():
     outbox.write("first")
     outbox.mark_read("webhooks", outbox.unread("webhooks")[0])
@@ -31,7 +32,6 @@ def test_readers_do_not_know_each_other():
     assert names("budgets") == ["first"]
 
 
-@pytest.mark.django_db(transaction=True)
 def test_a_cursor_never_goes_back():
     outbox.write("first")
     outbox.write("second")
@@ -47,7 +47,6 @@ def test_ids_are_kept_as_numbers_and_text(db):
     assert OutboxEvent.objects.get().ids == {"registration": str(key), "page": 7}
 
 
-@pytest.mark.django_db(transaction=True)
 def test_an_act_that_fails_leaves_no_news():
     with pytest.raises(RuntimeError), transaction.atomic():
         outbox.write("never")
@@ -56,7 +55,6 @@ def test_an_act_that_fails_leaves_no_news():
 
 
 @pytest.mark.postgres
-@pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
 def test_a_row_that_commits_late_is_not_passed_over():
     written, go_on = threading.Event(), threading.Event()

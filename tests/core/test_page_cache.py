@@ -265,7 +265,7 @@ def test_a_draft_changes_nothing_that_strangers_see(page):
     assert page_cache.generation() == before
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_the_generation_is_raised_in_the_transaction_of_the_act():
     before = page_cache.generation()
     with pytest.raises(RuntimeError), transaction.atomic():

@@ -4,7 +4,6 @@ import uuid
 
 import pytest
 from django.db import connection, models
-from django.db.transaction import TransactionManagementError
 from django.test.utils import isolate_apps
 
 from core import workflow
@@ -79,12 +78,6 @@ def test_a_lock_answers_the_row_as_it_stands_now(parcel, parcel_model):
     parcel_model.objects.update(status="sent")
     assert parcel.status == "packed"
     assert workflow.lock(parcel).status == "sent"
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_lock_outside_a_transaction_is_refused():
-    with pytest.raises(TransactionManagementError):
-        workflow.lock(AuditEvent(pk=1))
 
 
 def test_all_of_a_set_move_together_each_with_its_audit_row(parcel_model):

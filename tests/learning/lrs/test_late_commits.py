@@ -10,6 +10,9 @@ from core import errors, transactions
 from learning.lrs import queries, statements
 from learning.models import Statement
 
+# The whole file commits, and so runs last: the flush after each test empties what migrations put in.
+pytestmark = pytest.mark.django_db(transaction=True)
+
 
 def test_every_row_keeps_the_id_of_its_transaction(store, say):
     row = store(say())[0]
@@ -35,7 +38,6 @@ def test_the_record_is_consistent_up_to_now_while_nobody_writes(db):
 
 
 @pytest.mark.postgres
-@pytest.mark.django_db(transaction=True)
 def test_a_reader_waits_for_the_oldest_transaction_that_writes(say):
     if connection.vendor != "postgresql":
         return  # SQLite has one writer at a time
@@ -55,7 +57,6 @@ def test_a_reader_waits_for_the_oldest_transaction_that_writes(say):
 
 
 @pytest.mark.postgres
-@pytest.mark.django_db(transaction=True)
 def test_two_who_store_the_same_id_at_once_do_not_both_succeed(say):
     if connection.vendor != "postgresql":
         return  # SQLite has one writer at a time
