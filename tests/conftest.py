@@ -9,6 +9,7 @@ from allauth.account.models import EmailAddress
 from django.core.cache import caches
 from django.core.management.commands import flush
 from wagtail.models import Locale, Page, Site
+from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from core import audit
 from learning import courses
@@ -19,6 +20,12 @@ from people.models import Organisation, StaffGroup, User
 from tests.factories.learning import module_facts, outline_facts
 
 # the house ---------------------------------------------------------------------------------------
+
+
+@pytest.hookimpl(trylast=True)  # after pytest-django has put what commits last
+def pytest_collection_modifyitems(items):
+    """One journey goes first: it loads the demonstration while the other worker has something else to do."""
+    items.sort(key=lambda item: not item.nodeid.startswith("tests/journeys/test_author.py"))
 
 
 @pytest.fixture(autouse=True)
@@ -152,6 +159,7 @@ def learning_index(home):
 def make_course(learning_index):
     """`make_course(first, full=2, outlines=1)`: a published course whose modules are numbered from `first`."""
 
+    @disable_reference_index_auto_update()
     def make(first: int = 1, full: int = 2, outlines: int = 1) -> CoursePage:
         page = CoursePage(title=f"Course {first}", slug=f"course-{first}", summary="A course", lead="For everyone.")
         learning_index.add_child(instance=page)
