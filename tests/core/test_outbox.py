@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from core import outbox
 from core.models import OutboxEvent
+from tests.factories.waiting import until_settled
 
 # The whole file commits, and so runs last: the flush after each test empties what migrations put in.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -20,6 +21,7 @@ def names(reader, **limit):
 def test_a_reader_goes_on_where_it_stopped():
     for name in ["first", "second", "third"]:
         outbox.write(name, registration=uuid.uuid4())
+    until_settled(OutboxEvent)
     assert names("webhooks", limit=2) == ["first", "second"]
     outbox.mark_read("webhooks", outbox.unread("webhooks")[1])
     assert names("webhooks") == ["third"]
@@ -27,6 +29,7 @@ def test_a_reader_goes_on_where_it_stopped():
 
 def test_readers_do_not_know_each_other():
     outbox.write("first")
+    until_settled(OutboxEvent)
     outbox.mark_read("webhooks", outbox.unread("webhooks")[0])
     assert names("webhooks") == []
     assert names("budgets") == ["first"]
@@ -35,6 +38,7 @@ def test_readers_do_not_know_each_other():
 def test_a_cursor_never_goes_back():
     outbox.write("first")
     outbox.write("second")
+    until_settled(OutboxEvent)
     first, second = outbox.unread("webhooks")
     outbox.mark_read("webhooks", second)
     outbox.mark_read("webhooks", first)
@@ -75,4 +79,5 @@ def test_a_row_that_commits_late_is_not_passed_over():
     assert names("webhooks") == []  # the reader waits for the open transaction
     go_on.set()
     thread.join()
+    until_settled(OutboxEvent)
     assert names("webhooks") == ["early, commits late", "late, commits early"]

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from core import errors, transactions
 from learning.lrs import queries, statements
 from learning.models import Statement
+from tests.factories.waiting import until_settled
 
 # The whole file commits, and so runs last: the flush after each test empties what migrations put in.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -53,6 +54,7 @@ def test_a_reader_waits_for_the_oldest_transaction_that_writes(say):
     finally:
         finish.set()
         thread.join(10)
+    until_settled(Statement)
     assert [str(row.pk) for row in queries.find(ascending=True)[0]] == [early["id"], late["id"]]
 
 
