@@ -8,7 +8,6 @@ here can be derived again (`rebuild`), until the learner is erased: from then on
 
 from __future__ import annotations
 
-import secrets
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -21,7 +20,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from core import outbox, workflow
+from core import codes, outbox, workflow
 from learning import counts, emails, moveon
 from learning.lrs import agents, vocabulary
 from learning.lrs import statements as store
@@ -33,9 +32,6 @@ Held = dict[uuid.UUID, Registration]  # by key, locked
 
 # A letter about something older (a recount, a rebuild) would help nobody.
 NEWS = timedelta(days=1)
-
-# No I, L, O or U: nothing that can be misread over the telephone (Crockford's base 32).
-CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def authority(credential: Credential | None = None) -> dict:
@@ -310,18 +306,12 @@ def _completion(registration: Registration, page: int, at: datetime, seconds: in
 # Certificates -------------------------------------------------------------------------------------
 
 
-def new_code() -> str:
-    """Twelve letters in threes of four, 60 bits: no code can be guessed from another."""
-    letters = "".join(secrets.choice(CODE_LETTERS) for _ in range(12))
-    return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"
-
-
 def _certify(registration: Registration, module: ModulePage | None, at: datetime, *, minutes: int) -> None:
     """Give the certificate; where one was withdrawn, the same one is valid again, under the same code."""
     page = module or registration.course
     facts = {"title": page.title, "version": module.version if module else 0, "minutes": max(1, minutes), "issued_at": at}
     certificate, is_new = Certificate.objects.get_or_create(
-        registration=registration, module=module, defaults={"code": new_code(), **facts}
+        registration=registration, module=module, defaults={"code": codes.new(), **facts}
     )
     if not is_new and certificate.status == Certificate.Status.REVOKED:
         workflow.move(certificate, Certificate.Status.VALID, by=None, act="certificate.restore", **facts)

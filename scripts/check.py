@@ -22,7 +22,7 @@ BIN = ROOT / ".venv" / "bin"
 MANAGE = [BIN / "python", "manage.py"]
 
 # Types are asked of the rooms that decide. Faces carry: decorators settle what request.user may be, and types do not see them.
-TYPED = ["site/core", "site/people", "site/website", "learning"]
+TYPED = ["site/core", "site/people", "site/website", "learning", "panels", "recompense"]
 FACES = ("views", "forms", "adapter", "wagtail_hooks", "urls", "second_factor_forms", "blocks")
 PACKAGE_STAMP = ROOT / "var" / "stamps" / "locks"
 

@@ -124,7 +124,7 @@ def front_end() -> None:
 
 def static_files() -> None:
     """Everything that the web sends as it is, compressed and named by its content."""
-    folders = [*ROOT.glob("learning/static"), *ROOT.glob("api/static"), *ROOT.glob("site/*/static")]
+    folders = [*ROOT.glob("*/static"), *ROOT.glob("site/*/static")]
     if theme := setting("SITE_THEME"):
         folders.append(ROOT / theme)
     files = [path for folder in folders for path in folder.rglob("*") if path.is_file() and ROOT in path.parents]

@@ -18,6 +18,8 @@ from learning.models import CoursePage
 from people import affiliations, demo, reference, roles
 from people.models import Organisation, StaffGroup, User
 from tests.factories.learning import module_facts, outline_facts
+from tests.factories.panels import make_campaign, make_member, make_panel
+from tests.factories.recompense import make_card
 
 # the house ---------------------------------------------------------------------------------------
 
@@ -134,6 +136,58 @@ def second_factor(db):
         return client
 
     return log_in
+
+
+# panels and recompense ---------------------------------------------------------------------------
+# Ana applies, Mo is a member, Kit coordinates, Cas checks, Pat approves, Fin pays.
+
+
+@pytest.fixture
+def ana(person, reference_data):
+    return person("Ana Applies")
+
+
+def holding(role):
+    """A fixture of somebody with a role."""
+
+    def make(person, synced_roles):
+        user = person(f"{role[0]} {role[1].title()}")
+        roles.grant(user, role[1])
+        return user
+
+    return pytest.fixture(make, name=role[0].lower())
+
+
+kit = holding(("Kit", "coordinator"))
+cas = holding(("Cas", "claims checker"))
+pat = holding(("Pat", "claims approver"))
+fin = holding(("Fin", "finance officer"))
+
+
+@pytest.fixture
+def panel(kit, reference_data):
+    return make_panel(coordinators=[kit])
+
+
+@pytest.fixture
+def campaign(panel, kit):
+    return make_campaign(panel, kit)
+
+
+@pytest.fixture
+def mo(person, reference_data):
+    return person("Mo Member")
+
+
+@pytest.fixture
+def member(panel, mo):
+    """Mo's membership."""
+    return make_member(panel, mo)
+
+
+@pytest.fixture
+def card(db):
+    return make_card()
 
 
 # learning ----------------------------------------------------------------------------------------

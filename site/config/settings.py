@@ -47,6 +47,8 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 INSTALLED_APPS = [
     "website",
     "api",
+    "recompense",
+    "panels",
     "learning",
     "people",
     "pages",
@@ -154,19 +156,33 @@ MEDIA_ROOT = env.path("MEDIA_ROOT", VAR_DIR / "media")
 MEDIA_URL = "/media/"
 STATIC_ROOT = env.path("STATIC_ROOT", VAR_DIR / "static")
 STATIC_URL = "/static/"
+PRIVATE_ROOT = env.path("PRIVATE_ROOT", VAR_DIR / "private")
 S3_BUCKET = env.str("S3_BUCKET", "")
+S3 = {
+    "bucket_name": S3_BUCKET,
+    "endpoint_url": env.str("S3_ENDPOINT_URL", "") or None,
+    "region_name": env.str("S3_REGION", "") or None,
+    "default_acl": "private",
+}
 STORAGES = {
-    "default": {
-        "BACKEND": "storages.backends.s3.S3Storage",
-        "OPTIONS": {
-            "bucket_name": S3_BUCKET,
-            "endpoint_url": env.str("S3_ENDPOINT_URL", "") or None,
-            "region_name": env.str("S3_REGION", "") or None,
-            "default_acl": "private",
-        },
-    }
+    "default": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": S3}
     if S3_BUCKET
     else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Receipts: never at an address of their own, only through a view that asks who may see them.
+    "private": {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {**S3, "location": "private"},
+    }
+    if S3_BUCKET
+    else {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": PRIVATE_ROOT,
+            "base_url": None,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
     "staticfiles": {"BACKEND": "config.static_files.StaticFiles"},
 }
 FILE_UPLOAD_PERMISSIONS = 0o640

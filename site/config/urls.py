@@ -12,6 +12,8 @@ urlpatterns = [
     path("account/", include("people.urls")),
     path("account/", include("allauth.urls")),
     path("learning/", include("learning.urls")),
+    path("", include("panels.urls")),
+    path("claims/", include("recompense.urls")),
     path("api/", include("api.urls")),
     path("xapi/", include("api.xapi.urls")),
     # One way in: Wagtail's own log-in and reset pages are shadowed by allauth's.

@@ -23,8 +23,11 @@ Attachment = tuple[str, bytes, str]  # neutral file name, content, media type
 
 
 class Person(Protocol):
-    email: str
-    language: str
+    @property
+    def email(self) -> str: ...
+
+    @property
+    def language(self) -> str: ...
 
 
 def send(person: Person, subject: str | Promise, template: str, context: dict, *, attachments: Iterable[Attachment] = ()) -> None:

@@ -42,8 +42,12 @@ ROLES = {
     "author": Role(permissions=(ADMIN,), pages=WRITE, under="learning.learningindexpage", files=FILES),
     "editor": Role(permissions=(ADMIN,), pages=(*WRITE, "wagtailcore.lock_page", "wagtailcore.unlock_page"), files=FILES),
     "statistics officer": Role(permissions=("learning.view_statistics",)),
+    "coordinator": Role(permissions=("panels.coordinate",)),
+    "claims checker": Role(permissions=("recompense.check_claims",)),
+    "claims approver": Role(permissions=("recompense.approve_claims",)),
+    "finance officer": Role(permissions=("recompense.pay_claims",)),
     "administrator": Role(
-        permissions=(ADMIN, "learning.view_statistics", "learning.view_statements", *LISTS),
+        permissions=(ADMIN, "learning.view_statistics", "learning.view_statements", "panels.assign_coordinators", *LISTS),
         pages=(*WRITE, "wagtailcore.lock_page", "wagtailcore.unlock_page", "wagtailcore.bulk_delete_page"),
         files=FILES,
     ),

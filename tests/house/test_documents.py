@@ -27,7 +27,8 @@ def test_every_link_between_the_documents_leads_somewhere():
 def test_every_decision_that_the_code_names_exists():
     numbers = {path.name[:4] for path in (ROOT / "docs" / "decisions").glob("*.md")}
     named = set()
-    for path in [*(ROOT / "site").rglob("*.py"), *(ROOT / "learning").rglob("*.py"), ROOT / "manage.py"]:
+    folders = ["site", "learning", "panels", "recompense", "api"]
+    for path in [*(path for folder in folders for path in (ROOT / folder).rglob("*.py")), ROOT / "manage.py"]:
         named |= set(re.findall(r"docs/decisions/(\d{4})", path.read_text()))
     assert named <= numbers
 

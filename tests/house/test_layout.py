@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 
 ROOT = settings.BASE_DIR
-FOLDERS = {".ci", "api", "docs", "learning", "scripts", "site", "tests"}
+FOLDERS = {".ci", "api", "docs", "learning", "panels", "recompense", "scripts", "site", "tests"}
 LONGEST = 450  # lines; at about 400 a room becomes a package and keeps its name
 BINARY = {".png", ".jpg", ".webp", ".ico", ".pdf", ".zip", ".mo"}
 THEIRS = ("node_modules/", "/vendor/", ".min.js", ".min.css", ".woff", ".woff2", ".ttf", ".otf", ".whl", ".map")
@@ -85,5 +85,5 @@ def test_no_inline_style_or_script_stands_in_a_template(committed):
 
 
 def test_every_app_says_what_it_is_for(committed):
-    apps = ["site/core", "site/people", "site/pages", "site/website", "learning", "api"]
+    apps = ["site/core", "site/people", "site/pages", "site/website", "learning", "panels", "recompense", "api"]
     assert [app for app in apps if f"{app}/README.md" not in committed] == []

@@ -1,0 +1,104 @@
+"""Planning a meeting, and noting who was there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import ProtectedError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core import acts, audit, errors, outbox, workflow
+from panels.models import Attendance, Meeting, Membership, Panel
+from panels.models.panel import COORDINATOR
+from people.models import User
+
+Status = Meeting.Status
+ACTS = {
+    "move": acts.Act(COORDINATOR, frozenset({Status.PLANNED})),
+    "cancel": acts.Act(COORDINATOR, frozenset({Status.PLANNED})),
+    "record": acts.Act(COORDINATOR, frozenset({Status.PLANNED, Status.HELD})),
+}
+
+
+@transaction.atomic
+def plan(panel: Panel, *, starts_at: datetime, ends_at: datetime, place: str, by: User) -> Meeting:
+    if COORDINATOR not in panel.relations_of(by):
+        raise errors.NotAllowed
+    _judge_times(starts_at, ends_at)
+    meeting = Meeting.objects.create(panel=panel, starts_at=starts_at, ends_at=ends_at, place=place)
+    audit.record("meeting.plan", meeting, by=by, after=meeting.status)
+    outbox.write("meeting.planned", meeting=str(meeting.key))
+    return meeting
+
+
+@transaction.atomic
+def move(meeting: Meeting, *, starts_at: datetime, ends_at: datetime, place: str, by: User) -> Meeting:
+    """Another time or place."""
+    meeting = workflow.lock(meeting)
+    acts.judge(ACTS["move"], meeting, by=by)
+    _judge_times(starts_at, ends_at)
+    meeting.starts_at, meeting.ends_at, meeting.place = starts_at, ends_at, place
+    meeting.save(update_fields=["starts_at", "ends_at", "place", "day"])
+    audit.record("meeting.move", meeting, by=by, before=meeting.status, after=meeting.status)
+    return meeting
+
+
+@transaction.atomic
+def cancel(meeting: Meeting, *, by: User) -> Meeting:
+    meeting = workflow.lock(meeting)
+    acts.judge(ACTS["cancel"], meeting, by=by)
+    workflow.move(meeting, Status.CANCELLED, by=by, act="meeting.cancel")
+    outbox.write("meeting.cancelled", meeting=str(meeting.key))
+    return meeting
+
+
+@transaction.atomic
+def record(meeting: Meeting, minutes: Mapping[Membership, int], *, by: User) -> Meeting:
+    """Note who was there, and for how many minutes each. Noting again corrects it, except where somebody has claimed."""
+    meeting = workflow.lock(meeting)
+    acts.judge(ACTS["record"], meeting, by=by)
+    if not meeting.has_begun:
+        raise errors.WrongState(_("This meeting has not begun yet. Note who was there afterwards."), code="not_begun")
+    _judge_members(meeting, minutes)
+    _write(meeting, minutes)
+    if meeting.status == Status.PLANNED:
+        workflow.move(meeting, Status.HELD, by=by, act="meeting.record")
+    else:
+        audit.record("meeting.correct", meeting, by=by, before=meeting.status, after=meeting.status)
+    outbox.write("attendance.recorded", meeting=str(meeting.key))
+    return meeting
+
+
+def expected(meeting: Meeting) -> list[Membership]:
+    """Whose term covers its day: those who could have been there."""
+    return list(Membership.objects.on(meeting.day).filter(panel=meeting.panel_id).select_related("person"))
+
+
+def _write(meeting: Meeting, minutes: Mapping[Membership, int]) -> None:
+    try:
+        meeting.attendances.exclude(membership__in=list(minutes)).delete()
+    except ProtectedError as error:
+        message = _("Somebody has already claimed for this meeting, so they stay noted. Ask them to withdraw the claim first.")
+        raise errors.Conflict(message, code="claimed_already") from error
+    for member, length in minutes.items():
+        Attendance.objects.update_or_create(meeting=meeting, membership=member, defaults={"minutes": length})
+
+
+def _judge_members(meeting: Meeting, minutes: Mapping[Membership, int]) -> None:
+    if strangers := set(minutes) - set(expected(meeting)):
+        message = _("%(count)s of these people were not on this panel on that day.") % {"count": len(strangers)}
+        raise errors.DomainError(message, code="not_a_member", field="attendance")
+    if any(not 1 <= length <= 24 * 60 for length in minutes.values()):
+        raise errors.DomainError(_("Enter minutes from 1 to 1440"), code="minutes", field="attendance")
+
+
+def _judge_times(starts_at: datetime, ends_at: datetime) -> None:
+    if ends_at <= starts_at:
+        raise errors.DomainError(_("It must end after it starts"), code="ends_before_starting", field="ends_at")
+    if (ends_at - starts_at).total_seconds() > 24 * 3600:
+        raise errors.DomainError(_("A meeting lasts at most a day"), code="too_long", field="ends_at")
+    if starts_at.year < timezone.now().year - 1:
+        raise errors.DomainError(_("Check the year"), code="long_ago", field="starts_at")

@@ -1,0 +1,329 @@
+"""Applying to a panel, being shortlisted, offered a place, and accepting it.
+
+Without an account somebody comes and goes by links that are mailed to them. Whoever opens one has shown that the address is
+theirs, so that nobody learns from us whether an address has applied.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_tasks import task
+
+from core import acts, audit, codes, encryption, errors, outbox, workflow
+from panels import emails, membership
+from panels.models import Answer, Application, ApplicationLink, Campaign, Membership, Offer, Question
+from panels.models.panel import COORDINATOR
+from panels.models.recruitment import APPLICANT
+from people.models import District, User
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Status = Application.Status
+LINK_LASTS = timedelta(days=14)
+OFFER_LASTS = timedelta(days=14)
+OWN = {APPLICANT: gettext_lazy("This is your own application. Somebody else must decide on it.")}
+ACTS = {
+    "write": acts.Act(APPLICANT, frozenset({Status.DRAFT, Status.SUBMITTED})),
+    "submit": acts.Act(APPLICANT, frozenset({Status.DRAFT})),
+    "withdraw": acts.Act(APPLICANT, frozenset({Status.DRAFT, Status.SUBMITTED, Status.SHORTLISTED, Status.OFFERED})),
+    "shortlist": acts.Act(COORDINATOR, frozenset({Status.SUBMITTED}), OWN),
+    "unshortlist": acts.Act(COORDINATOR, frozenset({Status.SHORTLISTED}), OWN),
+    "turn_down": acts.Act(COORDINATOR, frozenset({Status.SUBMITTED, Status.SHORTLISTED}), OWN),
+    "offer": acts.Act(COORDINATOR, frozenset({Status.SHORTLISTED}), OWN),
+}
+OFFER_ACTS = {
+    "accept": acts.Act(APPLICANT, frozenset({Offer.Status.OPEN})),
+    "decline": acts.Act(APPLICANT, frozenset({Offer.Status.OPEN})),
+    "take_back": acts.Act(COORDINATOR, frozenset({Offer.Status.OPEN}), OWN),
+}
+
+
+# Coming and going ---------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def invite(campaign: Campaign, name: str, email: str) -> None:
+    """Mail a link to a new application, or to the one that this address has already. The answer is always the same."""
+    _judge_inviting(campaign)
+    index = email_index(email)
+    application = _present(campaign, index) or _new(campaign, index, written_name=name, written_email=email)
+    send_link(application)
+
+
+@transaction.atomic
+def begin(campaign: Campaign, *, by: User) -> Application:
+    """The application of somebody with an account: the one they have, or a new one."""
+    _judge_inviting(campaign)
+    own = campaign.applications.filter(applicant=by).exclude(status=Status.WITHDRAWN).first()
+    return own or _new(campaign, email_index(by.email), applicant=by)
+
+
+def send_link(application: Application) -> None:
+    """Mail a new link. Those that were mailed before still hold until they run out."""
+    emails.link(application, _new_link(application))
+
+
+def find_link(secret: str) -> ApplicationLink | None:
+    """The link with this secret, whether or not it still holds."""
+    links = ApplicationLink.objects.select_related("application__campaign", "application__applicant")
+    return links.filter(digest=codes.digest(secret)).first()
+
+
+@transaction.atomic
+def attach(application: Application, *, by: User) -> Application:
+    """Give an application to the account of the same address: from now on name and address are read from there."""
+    application = workflow.lock(application)
+    if application.applicant_id == by.pk:
+        return application
+    if application.applicant_id or application.email_index != email_index(by.email):
+        raise errors.NotAllowed(_("This was written with another address."), code="not_your_address")
+    application.applicant = by
+    application.written_name = application.written_email = ""
+    application.save(update_fields=["applicant", "written_name", "written_email"])
+    audit.record("application.attach", application, by=by)
+    return application
+
+
+def email_index(email: str) -> str:
+    return encryption.blind_index(email.strip().lower(), purpose="application email")
+
+
+# The applicant ------------------------------------------------------------------------------------
+# `by` is None for somebody who came by their link: the link is what shows that it is they.
+
+
+@transaction.atomic
+def write(application: Application, texts: Mapping[Question, str], *, district: District | None, by: User | None) -> Application:
+    """Keep what was typed, whole or not. Until the campaign closes, sent or not."""
+    application = workflow.lock(application)
+    acts.judge(ACTS["write"], application, by=by)
+    _judge_inviting(application.campaign)
+    for question, text in texts.items():
+        Answer.objects.update_or_create(application=application, question=question, defaults={"text": text.strip()})
+    application.district = district
+    application.save(update_fields=["district"])
+    if application.status == Status.SUBMITTED:
+        _judge_whole(application)
+    return application
+
+
+@transaction.atomic
+def submit(application: Application, *, by: User | None) -> Application:
+    application = workflow.lock(application)
+    acts.judge(ACTS["submit"], application, by=by)
+    _judge_inviting(application.campaign)
+    _judge_whole(application)
+    _judge_only(application)
+    workflow.move(application, Status.SUBMITTED, by=by, act="application.submit", submitted_at=timezone.now())
+    outbox.write("application.submitted", application=str(application.key))
+    emails.received(application, _way_back(application))
+    return application
+
+
+@transaction.atomic
+def withdraw(application: Application, *, by: User | None) -> Application:
+    """Take it back, at any step before accepting. An offer goes with it; what was written is erased."""
+    application = workflow.lock(application)
+    acts.judge(ACTS["withdraw"], application, by=by)
+    for offer in application.offers.filter(status=Offer.Status.OPEN):
+        workflow.move(workflow.lock(offer), Offer.Status.DECLINED, by=by, act="offer.decline")
+    workflow.move(application, Status.WITHDRAWN, by=by, act="application.withdraw")
+    application.answers.all().delete()
+    outbox.write("application.withdrawn", application=str(application.key))
+    emails.withdrawn(application)
+    application.written_name = application.written_email = application.email_index = ""
+    application.save(update_fields=["written_name", "written_email", "email_index"])
+    return application
+
+
+@transaction.atomic
+def accept(offer: Offer, *, by: User) -> Membership:
+    """Become a member for the term that was offered. Unpublished, until they say what may be shown."""
+    application, offer = _hold(offer)
+    acts.judge(OFFER_ACTS["accept"], offer, by=by)
+    _judge_still_open(offer)
+    workflow.move(offer, Offer.Status.ACCEPTED, by=by, act="offer.accept")
+    workflow.move(application, Status.APPOINTED, by=by, act="application.appoint")
+    outbox.write("offer.accepted", offer=str(offer.key))
+    return membership.start(offer, by=by)
+
+
+@transaction.atomic
+def decline(offer: Offer, *, by: User | None) -> None:
+    application, offer = _hold(offer)
+    acts.judge(OFFER_ACTS["decline"], offer, by=by)
+    withdraw(application, by=by)
+
+
+# The coordinator ----------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def shortlist(application: Application, *, by: User) -> Application:
+    return _decide(application, "shortlist", Status.SHORTLISTED, by=by)
+
+
+@transaction.atomic
+def unshortlist(application: Application, *, by: User) -> Application:
+    """Put it back among those that wait: people err."""
+    return _decide(application, "unshortlist", Status.SUBMITTED, by=by)
+
+
+@transaction.atomic
+def turn_down(application: Application, feedback: str, *, by: User) -> Application:
+    """Say no, with a reason that helps. It is mailed to the applicant and kept nowhere."""
+    feedback = feedback.strip()
+    if not feedback:
+        raise errors.DomainError(_("Write what would help this person next time"), code="no_feedback", field="feedback")
+    application = _decide(application, "turn_down", Status.UNSUCCESSFUL, by=by)
+    emails.turned_down(application, _way_back(application), feedback)
+    return application
+
+
+@transaction.atomic
+def offer(application: Application, *, by: User, answer_by: datetime | None = None) -> Offer:
+    """Hold a place for somebody. Never more places than the campaign has seats."""
+    campaign = workflow.lock(application.campaign)  # two offers at once: the second waits, and counts the first
+    application = workflow.lock(application)
+    acts.judge(ACTS["offer"], application, by=by)
+    _judge_seats(campaign)
+    made = Offer.objects.create(
+        application=application,
+        answer_by=_judge_deadline(answer_by or timezone.now() + OFFER_LASTS),
+        starts_on=campaign.starts_on,
+        ends_on=_after_months(campaign.starts_on, campaign.term_months),
+    )
+    workflow.move(application, Status.OFFERED, by=by, act="application.offer")
+    audit.record("offer.make", made, by=by, after=made.status)
+    outbox.write("offer.made", offer=str(made.key))
+    emails.offered(application, _way_back(application), made)
+    return made
+
+
+@transaction.atomic
+def take_back(offer: Offer, *, by: User | None, to: str = Offer.Status.WITHDRAWN) -> Application:
+    """Free the seat again; the applicant is back on the shortlist."""
+    application, offer = _hold(offer)
+    acts.judge(OFFER_ACTS["take_back"], offer, by=by)
+    workflow.move(offer, to, by=by, act="offer.take_back")
+    workflow.move(application, Status.SHORTLISTED, by=by, act="application.offer_ended")
+    emails.offer_ended(application, _way_back(application))
+    return application
+
+
+@task()
+def lapse_due() -> None:
+    """Let offers go that nobody answered in time. Called every few minutes by the queue."""
+    for due in Offer.objects.filter(status=Offer.Status.OPEN, answer_by__lte=timezone.now()):
+        take_back(due, by=None, to=Offer.Status.LAPSED)
+
+
+# Judging ------------------------------------------------------------------------------------------
+
+
+def words(text: str) -> int:
+    return len(text.split())
+
+
+def unanswered(application: Application) -> list[Question]:
+    """The questions that still want an answer, or a shorter one."""
+    given = {answer.question_id: answer.text for answer in application.answers.all()}
+    questions = application.campaign.questions.all()
+    return [question for question in questions if not 0 < words(given.get(question.pk, "")) <= question.max_words]
+
+
+def _decide(application: Application, act: str, to: str, *, by: User) -> Application:
+    application = workflow.lock(application)
+    acts.judge(ACTS[act], application, by=by)
+    workflow.move(application, to, by=by, act=f"application.{act}")
+    outbox.write("application.decided", application=str(application.key))
+    return application
+
+
+def _hold(offer: Offer) -> tuple[Application, Offer]:
+    """Application first, as every act does, so that nobody waits in a circle."""
+    application = workflow.lock(offer.application)
+    offer = workflow.lock(offer)
+    offer.application = application
+    return application, offer
+
+
+def _present(campaign: Campaign, index: str) -> Application | None:
+    """What an address has written: what is in play before a draft; nothing that was withdrawn."""
+    rows = campaign.applications.filter(email_index=index).exclude(status=Status.WITHDRAWN)
+    return min(rows, key=lambda row: row.status == Status.DRAFT, default=None)
+
+
+def _new(campaign: Campaign, index: str, **whose) -> Application:
+    application = Application.objects.create(campaign=campaign, reference=codes.new(2), email_index=index, **whose)
+    audit.record("application.begin", application, after=application.status)
+    return application
+
+
+def _way_back(application: Application) -> str:
+    """The secret of a new link for whoever has no account; with one they need none."""
+    return "" if application.applicant_id else _new_link(application)
+
+
+def _new_link(application: Application) -> str:
+    secret = codes.new_secret()
+    ends = timezone.now() + LINK_LASTS
+    ApplicationLink.objects.create(application=application, digest=codes.digest(secret), expires_at=ends)
+    return secret
+
+
+def _judge_inviting(campaign: Campaign) -> None:
+    if not campaign.is_inviting:
+        raise errors.WrongState(_("This is not open for applications now. What you have written is kept."), code="not_open")
+
+
+def _judge_whole(application: Application) -> None:
+    missing = unanswered(application)
+    if missing:
+        question = missing[0]
+        message = _("Answer “%(question)s” in at most %(most)s words") % {"question": question.prompt, "most": question.max_words}
+        raise errors.DomainError(message, code="unanswered", field=f"question_{question.pk}")
+    if application.district is None:
+        raise errors.DomainError(_("Select your district"), code="no_district", field="district")
+
+
+def _judge_only(application: Application) -> None:
+    in_play = application.campaign.applications.filter(email_index=application.email_index, status__in=Application.IN_PLAY)
+    if in_play.exists():
+        message = _("You have applied already. You can change what you sent until this closes.")
+        raise errors.Conflict(message, code="already_applied")
+
+
+def _judge_seats(campaign: Campaign) -> None:
+    held = Offer.objects.filter(application__campaign=campaign, status__in=[Offer.Status.OPEN, Offer.Status.ACCEPTED]).count()
+    if held >= campaign.seats:
+        message = _("All %(seats)s seats are offered or taken. Take an offer back first.") % {"seats": campaign.seats}
+        raise errors.DomainError(message, code="no_seat_left")
+
+
+def _judge_deadline(answer_by: datetime) -> datetime:
+    if answer_by <= timezone.now():
+        raise errors.DomainError(_("Choose a day in the future"), code="deadline_past", field="answer_by")
+    return answer_by
+
+
+def _judge_still_open(offer: Offer) -> None:
+    if offer.answer_by <= timezone.now():
+        message = _("The time to answer has passed. Write to us: the place may still be free.")
+        raise errors.WrongState(message, code="offer_lapsed")
+
+
+def _after_months(start: date, months: int) -> date:
+    """The last day of a term of so many months."""
+    years, month = divmod(start.month - 1 + months, 12)
+    first = date(start.year + years, month + 1, 1)
+    following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+    same_day = min(first + timedelta(days=start.day - 1), following - timedelta(days=1))
+    return same_day - timedelta(days=1)

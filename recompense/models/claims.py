@@ -1,0 +1,201 @@
+"""Claims: what a member asks for, what was checked and approved, and the receipts that show it."""
+
+from __future__ import annotations
+
+import uuid
+from decimal import Decimal
+from typing import ClassVar
+
+from django.conf import settings
+from django.core.files.storage import storages
+from django.db import models
+from django.db.models import DecimalField, Q, Sum
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core import money
+from core.encryption import EncryptedTextField
+from panels.models import Attendance
+from recompense.models.payments import Payment
+from recompense.models.rates import Rate
+
+CLAIMANT, CHECKER, APPROVER = "claimant", "checker", "approver"
+MAY_CHECK, MAY_APPROVE, MAY_PAY = "may_check", "may_approve", "may_pay"
+STAFF = {MAY_CHECK: "recompense.check_claims", MAY_APPROVE: "recompense.approve_claims", MAY_PAY: "recompense.pay_claims"}
+NOUGHT = Decimal("0.00")
+
+
+class ClaimQuerySet(models.QuerySet["Claim"]):
+    def visible_to(self, user) -> ClaimQuerySet:
+        """One's own; for finance also everybody's that was sent. A draft is its writer's alone."""
+        if not user.is_authenticated:
+            return self.none()
+        if any(user.has_perm(permission) for permission in STAFF.values()):
+            return self.filter(Q(claimant=user) | ~Q(submitted_at=None))
+        return self.filter(claimant=user)
+
+    def with_totals(self) -> ClaimQuerySet:
+        """With `fee` and `expenses` in pounds, as they stand: what is allowed where somebody lowered it."""
+        counted = Coalesce("lines__allowed", "lines__amount")
+        fees = Q(lines__rate__category=Rate.Category.FEE)
+        money_field = DecimalField(max_digits=10, decimal_places=2)
+        return self.annotate(
+            fee=Coalesce(Sum(counted, filter=fees), NOUGHT, output_field=money_field),
+            expenses=Coalesce(Sum(counted, filter=~fees), NOUGHT, output_field=money_field),
+        )
+
+
+class Claim(models.Model):
+    """What a member asks to be paid for one meeting or one piece of work.
+
+    Amounts are frozen when it is sent. A paid claim has exactly one payment: `payment` is unique, and a constraint
+    ties it to the states that have one.
+    """
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Not sent yet")
+        SUBMITTED = "submitted", _("Sent")
+        RETURNED = "returned", _("Sent back with a question")
+        CHECKED = "checked", _("Checked")
+        APPROVED = "approved", _("Approved")
+        REJECTED = "rejected", _("Not paid")
+        IN_RUN = "in_run", _("Being paid")
+        PAID = "paid", _("Paid")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    MOVES: ClassVar = {
+        Status.DRAFT: {Status.SUBMITTED, Status.WITHDRAWN},
+        Status.SUBMITTED: {Status.RETURNED, Status.CHECKED, Status.WITHDRAWN},
+        Status.RETURNED: {Status.SUBMITTED, Status.WITHDRAWN},
+        Status.CHECKED: {Status.APPROVED, Status.REJECTED, Status.RETURNED, Status.WITHDRAWN},
+        Status.APPROVED: {Status.IN_RUN},
+        Status.IN_RUN: {Status.PAID, Status.APPROVED},
+        Status.REJECTED: set(),
+        Status.PAID: set(),
+        Status.WITHDRAWN: set(),
+    }
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    reference = models.CharField(max_length=16, unique=True, editable=False)
+    claimant = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="claims")
+    attendance = models.ForeignKey(Attendance, models.PROTECT, null=True, blank=True, related_name="claims")
+    day = models.DateField(_("day"), help_text=_("Of the meeting or the work. It decides which rate card holds."))
+    what_for = EncryptedTextField(blank=True, help_text=_("Where there was no meeting."))
+    status = models.CharField(max_length=12, choices=Status, default=Status.DRAFT)
+    late_reason = EncryptedTextField(blank=True)
+    question = EncryptedTextField(blank=True, help_text=_("What a checker or approver asks, or why it is not paid."))
+    began_at = models.DateTimeField(default=timezone.now)
+    submitted_at = models.DateTimeField(null=True, blank=True, help_text=_("When it was first sent."))
+    declaration_version = models.PositiveSmallIntegerField(null=True, blank=True)
+    checked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    checked_at = models.DateTimeField(null=True, blank=True)
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    approved_at = models.DateTimeField(null=True, blank=True)
+    payment = models.OneToOneField(Payment, models.PROTECT, null=True, blank=True, related_name="claim")
+
+    objects = ClaimQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-began_at", "-pk"]
+        indexes = [models.Index("status", "submitted_at", name="claims_by_age")]
+        permissions = [
+            ("check_claims", _("Can check claims")),
+            ("approve_claims", _("Can approve claims")),
+            ("pay_claims", _("Can pay claims")),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                "attendance", condition=~Q(status__in=["withdrawn", "rejected"]), name="one_claim_per_attendance"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["in_run", "paid"], payment__isnull=False)
+                | (~Q(status__in=["in_run", "paid"]) & Q(payment__isnull=True)),
+                name="a_claim_being_paid_has_its_payment",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["draft", "withdrawn"]) | ~Q(submitted_at=None), name="a_sent_claim_has_its_time"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def audit_key(self) -> uuid.UUID:
+        return self.key
+
+    def relations_of(self, person) -> set[str]:
+        """Whose it is, who had a hand in it, and what their roles let them do."""
+        hands = {CLAIMANT: self.claimant_id, CHECKER: self.checked_by_id, APPROVER: self.approved_by_id}
+        held = {name for name, pk in hands.items() if pk is not None and pk == person.pk}
+        return held | {name for name, permission in STAFF.items() if person.has_perm(permission)}
+
+    @property
+    def is_open(self) -> bool:
+        """Its claimant can still change it."""
+        return self.status in {self.Status.DRAFT, self.Status.RETURNED}
+
+
+class Line(models.Model):
+    """One thing claimed. `amount`, `unit` and `unit_amount` are frozen when the claim is sent; before, they are empty."""
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    claim = models.ForeignKey(Claim, models.CASCADE, related_name="lines")
+    rate = models.ForeignKey(Rate, models.PROTECT, related_name="lines")
+    quantity = models.DecimalField(max_digits=7, decimal_places=2, null=True, blank=True)
+    spent = models.DecimalField(max_digits=8, decimal_places=2, null=True, blank=True, help_text=_("Pounds."))
+    hours_away = models.PositiveSmallIntegerField(null=True, blank=True)
+    reason = EncryptedTextField(blank=True)
+    receipt_is_lost = models.BooleanField(default=False)
+    amount = models.DecimalField(max_digits=8, decimal_places=2, null=True, blank=True)
+    unit = models.CharField(max_length=16, choices=Rate.Unit, blank=True)
+    unit_amount = models.DecimalField(max_digits=8, decimal_places=2, null=True, blank=True)
+    allowed = models.DecimalField(max_digits=8, decimal_places=2, null=True, blank=True, help_text=_("Where less is paid."))
+    allowed_reason = EncryptedTextField(blank=True)
+
+    class Meta:
+        ordering = ["claim", "rate__position", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount=None) | Q(amount__gte=0), name="a_line_is_not_negative"),
+            models.CheckConstraint(
+                condition=Q(allowed=None) | Q(allowed__gte=0, allowed__lte=models.F("amount")),
+                name="no_more_allowed_than_claimed",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.key)
+
+    @property
+    def counted(self) -> Decimal:
+        """What will be paid for it, in pounds, once it is frozen."""
+        return money.pounds(self.allowed if self.allowed is not None else self.amount or 0)
+
+
+def private_storage():
+    return storages["private"]
+
+
+class Receipt(models.Model):
+    """A photo or PDF that shows what was spent. Its file has no name of its own, and no address that anybody could guess."""
+
+    class Kind(models.TextChoices):
+        JPEG = "image/jpeg", "JPEG"
+        PDF = "application/pdf", "PDF"
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    line = models.ForeignKey(Line, models.CASCADE, related_name="receipts")
+    file = models.FileField(storage=private_storage, upload_to="receipts")
+    kind = models.CharField(max_length=20, choices=Kind)
+    pages = models.PositiveSmallIntegerField(default=1)
+    size = models.PositiveIntegerField(help_text=_("In bytes."))
+    digest = models.CharField(max_length=64, db_index=True, help_text=_("SHA-256 of what was sent to us."))
+    added_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["added_at", "pk"]
+        constraints = [models.UniqueConstraint("line", "digest", name="one_receipt_once_per_line")]
+
+    def __str__(self) -> str:
+        return str(self.key)
