@@ -217,7 +217,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "people.passwords.NotLikeTheirName", "OPTIONS": {"user_attributes": ["display_name", "email"]}},
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "learning:mine"
+LOGIN_REDIRECT_URL = "dashboard"
 ACCOUNT_ADAPTER = "people.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}

@@ -4,10 +4,11 @@ from django.contrib.sitemaps.views import sitemap
 from django.urls import path
 from django.views.decorators.cache import cache_control
 
-from website import views, views_demo, views_privacy
+from website import views, views_dashboard, views_demo, views_privacy
 
 urlpatterns = [
     path("health/live", views.live, name="health_live"),
+    path("home/", views_dashboard.home, name="dashboard"),
     path("account/data/", views_privacy.your_data, name="your_data"),
     path("account/delete/", views_privacy.delete_account, name="delete_account"),
     path("account/deleted/", views_privacy.account_deleted, name="account_deleted"),

@@ -1,0 +1,176 @@
+"""What somebody can do next, gathered from every room: the first page after signing in.
+
+Each function in `ROOMS` asks one room. It answers with what waits for this person, the most pressing kind first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from learning import records
+from learning.models import ModuleProgress
+from panels.models import Application, Attendance, Meeting, Membership, Offer, Panel
+from people.models import User
+from recompense.models import Claim
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+SHOWN = 5  # of one kind; the rest stand on the page of that kind
+NEW_MEMBER = timedelta(days=30)
+FINANCE = ["check", "approve", "pay"]
+
+
+@dataclass(frozen=True)
+class Todo:
+    """Something to do: what, where, and why now."""
+
+    title: StrOrPromise
+    url: str
+    hint: StrOrPromise = ""
+    is_waiting: bool = False  # somebody waits for it
+
+
+def todo(person: User) -> list[Todo]:
+    """What waits first, then the rest, each in the order of the rooms."""
+    found = [item for room in ROOMS for item in room(person)]
+    return sorted(found, key=lambda item: not item.is_waiting)
+
+
+def coming(person: User) -> list[Meeting]:
+    """The next meetings of the panels that somebody is on."""
+    mine = Membership.objects.current().filter(person=person).values("panel")
+    return list(Meeting.objects.coming().filter(panel__in=mine)[:SHOWN])
+
+
+def places(person: User) -> list[tuple[StrOrPromise, str]]:
+    """The rooms that somebody has something in, or may work in."""
+    found = [
+        (_("My learning"), "learning:mine", True),
+        (_("My panels"), "panels:memberships", person.memberships.exists()),
+        (_("My claims"), "recompense:claims", person.memberships.exists() or person.claims.exists()),
+        (_("My applications"), "panels:applications", person.applications.exists()),
+        (_("Recruitment and meetings"), "panels:queue", person.has_perm("panels.coordinate")),
+        (_("Claims of members"), "recompense:queue", any(person.has_perm(f"recompense.{act}_claims") for act in FINANCE)),
+        (_("Figures"), "learning:statistics", person.has_perm("learning.view_statistics")),
+        (_("My account"), "account:home", True),
+    ]
+    return [(title, reverse(name)) for title, name, is_theirs in found if is_theirs]
+
+
+# Rooms --------------------------------------------------------------------------------------------
+
+
+def offers(person: User) -> Iterator[Todo]:
+    open_ = Offer.objects.filter(application__applicant=person, status=Offer.Status.OPEN, answer_by__gt=timezone.now())
+    for offer in open_.select_related("application")[:SHOWN]:
+        answer_by = formats.date_format(timezone.localtime(offer.answer_by), "j F")
+        url = reverse("panels:application", args=[offer.application.key])
+        yield Todo(_("Answer our offer of a place"), url, _("By %(day)s.") % {"day": answer_by}, is_waiting=True)
+
+
+def applications(person: User) -> Iterator[Todo]:
+    drafts = Application.objects.filter(applicant=person, status=Application.Status.DRAFT).select_related("campaign")
+    for draft in [draft for draft in drafts[:SHOWN] if draft.campaign.is_inviting]:
+        closes = formats.date_format(timezone.localtime(draft.campaign.closes_at), "j F")
+        url = reverse("panels:application", args=[draft.key])
+        yield Todo(_("Finish your application"), url, _("It can be sent until %(day)s.") % {"day": closes})
+
+
+def returned_claims(person: User) -> Iterator[Todo]:
+    for claim in Claim.objects.filter(claimant=person, status=Claim.Status.RETURNED)[:SHOWN]:
+        yield Todo(_("Answer a question about your claim"), _claim(claim), _for_day(claim.day), is_waiting=True)
+
+
+def meetings_to_claim(person: User) -> Iterator[Todo]:
+    live = ~Q(claims__status__in=[Claim.Status.WITHDRAWN, Claim.Status.REJECTED])
+    claimed = Attendance.objects.of(person).filter(live, claims__isnull=False).values("pk")
+    unclaimed = Attendance.objects.of(person).exclude(pk__in=claimed).select_related("meeting").order_by("meeting__day")
+    for attendance in unclaimed[:SHOWN]:
+        yield Todo(_("Claim for a meeting"), reverse("recompense:claims"), _for_day(attendance.meeting.day))
+
+
+def claim_drafts(person: User) -> Iterator[Todo]:
+    for claim in Claim.objects.filter(claimant=person, status=Claim.Status.DRAFT)[:SHOWN]:
+        yield Todo(_("Send your claim"), _claim(claim), _for_day(claim.day))
+
+
+def publication(person: User) -> Iterator[Todo]:
+    """Only to new members, and only while they have shown nothing: showing nothing is an answer too."""
+    lately = timezone.localdate() - NEW_MEMBER
+    for member in Membership.objects.current().filter(person=person, shows_name=False, starts_on__gte=lately):
+        yield Todo(
+            _("Choose what the public may see of you"),
+            reverse("panels:membership", args=[member.key]),
+            _("Nothing, until you say so."),
+        )
+
+
+def modules(person: User) -> Iterator[Todo]:
+    started = records.progress(person).filter(status=ModuleProgress.Status.STARTED).order_by("-last_act_at")
+    for progress in started[:1]:
+        yield Todo(_("Carry on learning"), reverse("learning:mine"), progress.module.title)
+
+
+def coordinating(person: User) -> Iterator[Todo]:
+    panels = Panel.objects.coordinated_by(person)
+    waiting = Application.objects.filter(campaign__panel__in=panels, status=Application.Status.SUBMITTED).count()
+    if waiting:
+        title = ngettext("Read %(n)s application", "Read %(n)s applications", waiting) % {"n": waiting}
+        yield Todo(title, reverse("panels:queue"), is_waiting=True)
+    held = Meeting.objects.filter(panel__in=panels, status=Meeting.Status.PLANNED, ends_at__lt=timezone.now()).count()
+    if held:
+        title = ngettext("Note who was at %(n)s meeting", "Note who was at %(n)s meetings", held) % {"n": held}
+        yield Todo(title, reverse("panels:queue"), _("They can claim once you have."), is_waiting=True)
+
+
+def finance(person: User) -> Iterator[Todo]:
+    """What this person may do: not their own claims, and none that they have had a hand in."""
+    others = Claim.objects.exclude(claimant=person)
+    counts = others.aggregate(
+        check=Count("pk", Q(status=Claim.Status.SUBMITTED)),
+        approve=Count("pk", Q(status=Claim.Status.CHECKED) & ~Q(checked_by=person)),
+        pay=Count("pk", Q(status=Claim.Status.APPROVED) & ~Q(checked_by=person) & ~Q(approved_by=person)),
+    )
+    for act, permission, sentence in _finance_acts(counts):
+        if counts[act] and person.has_perm(f"recompense.{permission}"):
+            yield Todo(sentence, reverse("recompense:queue"), is_waiting=True)
+
+
+def _finance_acts(counts: dict[str, int]) -> list[tuple[str, str, str]]:
+    said = {
+        "check": ngettext("Check %(n)s claim", "Check %(n)s claims", counts["check"]),
+        "approve": ngettext("Approve %(n)s claim", "Approve %(n)s claims", counts["approve"]),
+        "pay": ngettext("Pay %(n)s claim", "Pay %(n)s claims", counts["pay"]),
+    }
+    return [(act, f"{act}_claims", sentence % {"n": counts[act]}) for act, sentence in said.items()]
+
+
+def _claim(claim: Claim) -> str:
+    return reverse("recompense:claim", args=[claim.key])
+
+
+def _for_day(day) -> str:
+    return _("For %(day)s.") % {"day": formats.date_format(day, "j F Y")}
+
+
+ROOMS: list[Callable[[User], Iterator[Todo]]] = [
+    offers,
+    returned_claims,
+    finance,
+    coordinating,
+    meetings_to_claim,
+    claim_drafts,
+    applications,
+    publication,
+    modules,
+]
