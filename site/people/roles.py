@@ -43,7 +43,7 @@ ROLES = {
     "editor": Role(permissions=(ADMIN,), pages=(*WRITE, "wagtailcore.lock_page", "wagtailcore.unlock_page"), files=FILES),
     "statistics officer": Role(permissions=("learning.view_statistics",)),
     "administrator": Role(
-        permissions=(ADMIN, "learning.view_statistics", "learning.view_statements", *LISTS),
+        permissions=(ADMIN, "learning.view_statistics", "learning.view_statements", "api.manage_webhooks", *LISTS),
         pages=(*WRITE, "wagtailcore.lock_page", "wagtailcore.unlock_page", "wagtailcore.bulk_delete_page"),
         files=FILES,
     ),
