@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
@@ -28,9 +28,18 @@ STATUS: dict[type[errors.DomainError], int] = {
 }
 # Where the framework's own code says less than the kind of error.
 CODES: dict[type[exceptions.APIException], str] = {
+    exceptions.AuthenticationFailed: "token_invalid",
     exceptions.ValidationError: "invalid",
     exceptions.Throttled: "too_many_requests",
 }
+
+
+class Refused(exceptions.APIException):
+    """A refusal by the rules of the interface itself, with its status and code."""
+
+    def __init__(self, status: HTTPStatus, code: str, detail: str) -> None:
+        self.status_code = status
+        super().__init__(detail, code)
 
 
 def problem(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -83,6 +92,8 @@ def _as_api_exception(error: Exception) -> exceptions.APIException | None:
         return exceptions.NotFound()
     if isinstance(error, PermissionDenied):
         return exceptions.PermissionDenied()
+    if isinstance(error, RequestDataTooBig):
+        return Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", _("This is too large. Send less at once."))
     return error if isinstance(error, exceptions.APIException) else None
 
 
