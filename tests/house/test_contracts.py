@@ -38,6 +38,7 @@ NEW_ROOMS = {
     "pages": "site/pages",
     "website": "site/website",
     "learning": "learning",
+    "api": "api",
 }
 
 # rule: (file that breaks it, line)
