@@ -12,6 +12,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -82,6 +83,7 @@ def refusal(error: errors.DomainError) -> JsonResponse:
     return JsonResponse(body, status=status, content_type=CONTENT_TYPE)
 
 
+@csrf_exempt  # nothing is changed here, so there is nothing to forge
 def not_found(request: HttpRequest, **kwargs: str) -> JsonResponse:
     """For every address below /api/ and /xapi/ that is none."""
     return answer(HTTPStatus.NOT_FOUND, "not_found", _("There is nothing at this address."))
