@@ -166,18 +166,20 @@ def act(
     takes: type[BaseSerializer] | None = None,
     answers: type[BaseSerializer] | None = None,
     status: int = HTTPStatus.OK,
+    **more: Any,
 ) -> Callable[[Act], Callable]:
     """Makes `POST …/{key}/name` of a method `name(self, row, said)` that calls the act and answers a row.
 
     `takes` is the serializer of the body, nothing for none; `answers` that of the row, the resource's own if not given.
-    The docstring's first line is the summary. If-Match is honoured where it is sent.
+    `more` goes to REST framework's `action`, such as `parser_classes` for a file. The docstring's first line is the summary.
+    If-Match is honoured where it is sent.
     """
 
     def dress(method: Act) -> Callable:
         name = method.__name__
         here = {"required_scopes": {name: scope}, "takes": {name: takes}, "answers": {name: answers} if answers else {}}
 
-        @action(detail=True, methods=["post"], url_path=name.replace("_", "-"), act_status=status, **here)
+        @action(detail=True, methods=["post"], url_path=name.replace("_", "-"), act_status=status, **here, **more)
         @wraps(method)
         def endpoint(self: Resource, request: Request, key: str) -> Response:
             return self.once(partial(_do, self, method), status)
@@ -193,5 +195,5 @@ def _do(resource: Resource, method: Act) -> Model:
 
 
 def router() -> SimpleRouter:
-    """`resources.router()`, then `register("claims", Claims, "claims")`: addresses without a slash at their end."""
+    """Then `register("claims", Claims, "claim")`: addresses without a slash at their end."""
     return SimpleRouter(trailing_slash=False, use_regex_path=False)

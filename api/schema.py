@@ -43,8 +43,9 @@ PROBLEMS = {
     "create": (400, *READING, 409, 422),
     "partial_update": (400, *READING, 409, 412, 428),
     "destroy": (400, *READING, 409, 412, 428),
+    "act": (400, *READING, 409, 412, 422),
+    "look": (400, *READING),
 }
-ACT = (400, *READING, 409, 412, 422)
 SUMMARIES = {
     "list": "Read many",
     "retrieve": "Read one",
@@ -82,8 +83,9 @@ HEADERS = {
     "create": [KEY, ETAG, REPLAYED, PLACE, WAIT],
     "partial_update": [MUST_MATCH, ETAG, WAIT],
     "destroy": [MUST_MATCH, WAIT],
+    "act": [KEY, MAY_MATCH, ETAG, REPLAYED, WAIT],
+    "look": [WAIT],
 }
-HEADERS_OF_ACTS = [KEY, MAY_MATCH, ETAG, REPLAYED, WAIT]
 
 
 class FieldErrorSerializer(serializers.Serializer):
@@ -108,19 +110,23 @@ class AutoSchema(openapi.AutoSchema):
     """Reads a resource's own tables. A view that is no resource says with `extend_schema` what it takes and answers."""
 
     @property
-    def act(self) -> str:
-        return getattr(self.view, "action", "")
+    def kind(self) -> str:
+        """One of the tables' kinds: REST framework's five, an act, or a look at something of a thing's own. Else nothing."""
+        action = getattr(self.view, "action", "")
+        if not action or action in SUMMARIES:
+            return action
+        return "act" if self.method == "POST" else "look"
 
     def get_operation_id(self) -> str:
         """`claims_list`, and `claims_refuse` for an act."""
-        is_act = self.act and self.act not in PROBLEMS
-        return "_".join(self._tokenize_path()).replace("-", "_") if is_act else super().get_operation_id()
+        is_own = self.kind in {"act", "look"}
+        return "_".join(self._tokenize_path()).replace("-", "_") if is_own else super().get_operation_id()
 
     def get_summary(self) -> str | None:
         """Of an act, the first line of its docstring."""
-        if not self.act:
+        if not self.kind:
             return None
-        return SUMMARIES.get(self.act) or super().get_description().partition("\n")[0].removesuffix(".")
+        return SUMMARIES.get(self.kind) or super().get_description().partition("\n")[0].removesuffix(".")
 
     def get_description(self) -> str:
         scope = scopes.required(self.view, self.method)
@@ -128,19 +134,19 @@ class AutoSchema(openapi.AutoSchema):
         return f"{super().get_description()}\n\n{words}"
 
     def get_override_parameters(self) -> list[Any]:
-        return HEADERS.get(self.act, HEADERS_OF_ACTS) if self.act else [WAIT]
+        return HEADERS[self.kind or "look"]
 
     def get_request_serializer(self) -> Any:
-        return self.view.taken_by() if self.act else super().get_request_serializer()
+        return self.view.taken_by() if self.kind else super().get_request_serializer()
 
     def get_response_serializers(self) -> Any:
-        if not self.act:
+        if not self.kind:
             return super().get_response_serializers()
-        good = {"create": HTTPStatus.CREATED, "destroy": HTTPStatus.NO_CONTENT}.get(self.act, self.view.act_status)
-        answers = {int(good): None if self.act == "destroy" else self.view.answered_by()}
-        if self.act == "retrieve":
+        good = {"create": HTTPStatus.CREATED, "destroy": HTTPStatus.NO_CONTENT}.get(self.kind, self.view.act_status)
+        answers = {int(good): None if self.kind == "destroy" else self.view.answered_by()}
+        if self.kind == "retrieve":
             answers[304] = OpenApiResponse(description="You have it already.")
-        return answers | problems(*PROBLEMS.get(self.act, ACT))
+        return answers | problems(*PROBLEMS[self.kind])
 
 
 def only_ours(endpoints: list[tuple]) -> list[tuple]:

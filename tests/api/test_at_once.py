@@ -86,8 +86,9 @@ def test_what_is_taken_away_meanwhile_is_not_there(ask, webhook):
     assert statuses(at_once(*[ask("delete", address, **{"If-Match": "*"})] * MANY)) == [204] + [404] * (MANY - 1)
 
 
-def test_of_equal_tasks_one_sends(webhook, receiver):
+def test_equal_tasks_send_each_piece_of_news_once(webhook, receiver):
     Webhook.objects.update(url=receiver.url)
-    key = str(Delivery.objects.create(webhook=webhook, type="webhook.test").key)
-    at_once(*[lambda: deliveries.send.call(key)] * MANY)
-    assert len(receiver.told) == 1
+    for _number in range(3):
+        Delivery.objects.create(webhook=webhook, type="webhook.test")
+    at_once(*[lambda: deliveries.send.call(str(webhook.key))] * MANY)
+    assert len(receiver.told) == len({headers["Webhook-Id"] for headers, _body in receiver.told}) == 3

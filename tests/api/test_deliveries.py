@@ -105,7 +105,7 @@ def test_news_is_sent_once_however_often_and_by_however_many_it_is_followed(told
     deliveries.run()
     deliveries.follow([event])
     deliveries.run()
-    deliveries.send.call(str(Delivery.objects.get().key))
+    deliveries.send.call(str(told.key))
     assert len(receiver.told) == 1
 
 
@@ -186,6 +186,44 @@ def test_what_failed_is_tried_again_by_hand(told, adi, receiver):
     assert AuditEvent.objects.filter(act="delivery.retried", actor=adi.audit_key).exists()
 
 
+def test_a_receiver_that_is_down_is_asked_once_a_minute_and_not_once_for_each_piece_of_news(told, receiver):
+    receiver.answer = 500
+    for _number in range(3):
+        news()
+    deliveries.run()
+    assert len(receiver.told) == 1
+    receiver.answer = 200
+    deliveries.run()
+    assert len(receiver.told) == 3  # the one that failed waits for its minute
+    with later(minutes=2):
+        deliveries.run()
+    assert set(Delivery.objects.values_list("status", flat=True)) == {"delivered"}
+
+
+def test_one_that_is_down_keeps_no_other_waiting(told, adi, receiver):
+    Webhook.objects.create(**HOOK | {"url": "http://127.0.0.1:9/"}, made_by=adi, made_at=told.made_at)
+    for _number in range(3):
+        news()
+    deliveries.run()
+    assert len(receiver.told) == 3
+
+
+def test_a_task_that_has_worked_long_enough_leaves_the_rest_to_the_next(told, receiver, monkeypatch):
+    monkeypatch.setattr(deliveries, "ENOUGH", -1)
+    for _number in range(3):
+        news()
+    deliveries.run()
+    assert len(receiver.told) == 1
+    deliveries.run()
+    assert len(receiver.told) == 2
+
+
+def test_nobody_but_an_administrator_tries_again(told, sam):
+    delivery = Delivery.objects.create(webhook=told, type="registration.made", status="failed", next_at=None)
+    with pytest.raises(errors.NotAllowed):
+        deliveries.retry(delivery, by=sam)
+
+
 def test_what_was_delivered_is_not_retried(told, adi):
     news()
     deliveries.run()
@@ -213,7 +251,7 @@ def test_when_a_webhook_goes_what_waited_for_it_goes_too(told, adi, receiver):
     receiver.answer = 500
     news()
     deliveries.run()
-    key = str(Delivery.objects.get().key)
+    key = str(told.key)
     webhooks.remove(told, by=adi)
     deliveries.send.call(key)
     assert (len(receiver.told), Delivery.objects.count()) == (1, 0)
