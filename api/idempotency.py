@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -37,9 +36,8 @@ KEPT = timedelta(hours=24)
 class Outcome:
     """What came of a request: now, or when it was first sent."""
 
-    status: int
-    key: uuid.UUID  # of what was made or done
-    row: Model | None  # as the act left it; nothing where an earlier request did it
+    kept: IdempotencyKey
+    row: Model | None = None  # as the act left it; nothing where an earlier request did it
 
     @property
     def is_replayed(self) -> bool:
@@ -52,11 +50,11 @@ def once(request: Request, status: int, act: Callable[[], Model]) -> Outcome:
     with transaction.atomic():
         held, is_new = _hold(request, key, status)
         if not is_new:
-            return Outcome(held.status, held.made, None)
+            return Outcome(held)
         row = act()
         held.made = row.key  # type: ignore[attr-defined]
         held.save(update_fields=["made"])
-    return Outcome(status, held.made, row)
+    return Outcome(held, row)
 
 
 def forget() -> None:
@@ -92,14 +90,14 @@ def _over():
 
 
 def _credential(request: Request) -> str:
-    name = f"token:{request.auth.key}" if request.auth else f"person:{request.user.key}"
+    name = f"token:{request.auth.key}" if request.auth else f"person:{request.user.pk}"
     return blind_index(name, purpose="idempotency credential")
 
 
 def _digest(request: Request) -> str:
     """Keyed, so that nobody who holds a copy of the database can try out which bank details were sent."""
     sha = hashlib.sha256()
-    for part in [request.method.encode(), request.path.encode(), *_content(request.data)]:
+    for part in [f"{request.method} {request.path}".encode(), *_content(request.data)]:
         sha.update(len(part).to_bytes(8) + part)
     return blind_index(sha.hexdigest(), purpose="idempotency request")
 

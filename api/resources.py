@@ -101,10 +101,10 @@ class Resource(Endpoint, viewsets.GenericViewSet):
     def once(self, do: Callable[[], Model], status: int) -> Response:
         """Do an act once for its Idempotency-Key, and answer what it made as it is now."""
         outcome = idempotency.once(self.request, status, do)
-        row = self._visible_answers().filter(key=outcome.key).first() or outcome.row
+        row = self._visible_answers().filter(key=outcome.kept.made).first() or outcome.row
         if row is None:
             raise NotFound
-        response = self.answer(row, outcome.status)
+        response = self.answer(row, outcome.kept.status)
         if outcome.is_replayed:
             response[idempotency.REPLAYED] = "true"
         return response
