@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -28,9 +29,18 @@ STATUS: dict[type[errors.DomainError], int] = {
 }
 # Where the framework's own code says less than the kind of error.
 CODES: dict[type[exceptions.APIException], str] = {
+    exceptions.AuthenticationFailed: "token_invalid",
     exceptions.ValidationError: "invalid",
     exceptions.Throttled: "too_many_requests",
 }
+
+
+class Refused(exceptions.APIException):
+    """A refusal by the rules of the interface itself, with its status and code."""
+
+    def __init__(self, status: HTTPStatus, code: str, detail: str) -> None:
+        self.status_code = status
+        super().__init__(detail, code)
 
 
 def problem(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -73,6 +83,7 @@ def refusal(error: errors.DomainError) -> JsonResponse:
     return JsonResponse(body, status=status, content_type=CONTENT_TYPE)
 
 
+@csrf_exempt  # nothing is changed here, so there is nothing to forge
 def not_found(request: HttpRequest, **kwargs: str) -> JsonResponse:
     """For every address below /api/ and /xapi/ that is none."""
     return answer(HTTPStatus.NOT_FOUND, "not_found", _("There is nothing at this address."))
@@ -83,6 +94,8 @@ def _as_api_exception(error: Exception) -> exceptions.APIException | None:
         return exceptions.NotFound()
     if isinstance(error, PermissionDenied):
         return exceptions.PermissionDenied()
+    if isinstance(error, RequestDataTooBig):
+        return Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", _("This is too large. Send less at once."))
     return error if isinstance(error, exceptions.APIException) else None
 
 

@@ -7,9 +7,10 @@ from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import exceptions, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from api import schema
+from api.endpoints import Endpoint
+from api.permissions import InScope, holds
 from core.disclosure import Figure
 from learning import cubes, statistics
 from learning.periods import Period
@@ -156,20 +157,24 @@ class CompletionsSerializer(serializers.Serializer):
     rows = RowSerializer(many=True)
 
 
-class Completions(APIView):
-    """Registrations, starts and completions of a course. For browsers of statistics officers; others are answered 404."""
+class Completions(Endpoint):
+    """Registrations, starts and completions of a course. For statistics officers; others are answered 404."""
+
+    permission_classes = (InScope, holds(PERMISSION))
+    required_scopes = {"GET": "statistics/read"}
+
+    def known_parameters(self) -> set[str]:
+        return set(QuestionSerializer().fields)
 
     @extend_schema(
         operation_id="statistics_completions",
         summary="Completions of a course",
         tags=["statistics"],
         parameters=[QuestionSerializer],
-        responses={200: CompletionsSerializer, **schema.problems(400, 401, 403, 404)},
+        responses={200: CompletionsSerializer, **schema.problems(400, 401, 403, 404, 429)},
         examples=[OpenApiExample("By organisation", value=EXAMPLE, response_only=True, status_codes=["200"])],
     )
     def get(self, request: Request) -> Response:
-        if not request.user.has_perm(PERMISSION):
-            raise exceptions.NotFound
         offered = statistics.offer()
         asked = QuestionSerializer(data=request.query_params, context={"offered": offered})
         asked.is_valid(raise_exception=True)

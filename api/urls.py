@@ -2,13 +2,18 @@
 
 from django.urls import include, path, re_path
 
-from api import documentation, errors, people, statistics
+from api import documentation, errors, people, resources, statistics, views_webhooks
 
 app_name = "api"
+
+things = resources.router()
+things.register("webhooks", views_webhooks.Webhooks, "webhook")
+things.register("deliveries", views_webhooks.Deliveries, "delivery")
 
 version_1 = [
     path("me", people.Me.as_view(), name="me"),
     path("statistics/completions", statistics.Completions.as_view(), name="completions"),
+    *things.urls,
 ]
 
 urlpatterns = [

@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "django_tasks",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "knox",
     "rest_framework",
     "csp",
     "django.contrib.auth",
@@ -144,10 +145,14 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 
 REDIS_URL = env.str("REDIS_URL", "")
 CACHES = {
-    # Shared by all processes: allauth's rate limits count in it.
+    # Shared by all processes: allauth's rate limits and the interface's count in it.
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
     if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
+    else {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    },
     # Bodies of public pages, one copy in each process (core/page_cache.py).
     "pages": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 500}},
 }
@@ -206,6 +211,12 @@ Q_CLUSTER = {
     **({"redis": REDIS_URL} if REDIS_URL else {"orm": "default"}),
 }
 TASKS = {"default": {"BACKEND": "config.tasks.Q2Backend", "QUEUES": []}}
+DAY = 24 * 60
+SCHEDULES = {  # what is done by the clock: a function, and every how many minutes
+    "Keep nothing longer than needed": ("website.retention.run", DAY),
+    "Forget what the interface need not remember": ("api.retention.run", DAY),
+    "Tell other systems the news": ("api.deliveries.run", 1),
+}
 
 # People ------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "people.User"
@@ -344,14 +355,21 @@ WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.databa
 
 # API ---------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["api.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["api.authentication.SessionAuthentication"],  # tokens: api/endpoints.py alone
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PARSER_CLASSES": ["api.parsers.JSONParser"],
+    "DEFAULT_METADATA_CLASS": None,
+    "DEFAULT_SCHEMA_CLASS": "api.schema.AutoSchema",
     "EXCEPTION_HANDLER": "api.errors.problem",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
+API_RATE_SIGNED_IN = env.int("API_RATE_SIGNED_IN", 600)  # requests in a minute, of a person or a token
+API_RATE_ANONYMOUS = env.int("API_RATE_ANONYMOUS", 60)  # of an address
+# Our own model from the first migration on, and no second table beside it (docs/decisions/0013).
+KNOX_TOKEN_MODEL = "api.Token"  # noqa: S105 - the name of a model
+MIGRATION_MODULES = {"knox": None}
+REST_KNOX = {"TOKEN_PREFIX": "alongside_"}  # so that whoever finds one, a scanner too, knows what it is
 SPECTACULAR_SETTINGS = {
     "TITLE": f"{SITE_NAME} API",
     "DESCRIPTION": "Equality panels, recompense and learning.",
@@ -359,6 +377,7 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "PREPROCESSING_HOOKS": ["api.schema.only_ours"],
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "api.schema.share_problems"],
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

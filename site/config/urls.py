@@ -10,6 +10,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 urlpatterns = [
     path("", include("website.urls")),
     path("account/", include("people.urls")),
+    path("account/tokens/", include("api.urls_tokens")),
     path("account/", include("allauth.urls")),
     path("learning/", include("learning.urls")),
     path("", include("panels.urls")),

@@ -33,6 +33,11 @@ def is_missing(request: HttpRequest) -> bool:
     return user.is_authenticated and user.needs_second_factor and not _given_at(request)
 
 
+def is_given(request: HttpRequest) -> bool:
+    """Whether this session holds one, be it needed or not."""
+    return request.user.is_authenticated and bool(_given_at(request))
+
+
 def is_too_old(request: HttpRequest) -> bool:
     """Whether it was given longer ago than settings.STAFF_SESSION_AGE."""
     user = request.user

@@ -47,7 +47,14 @@ ROLES = {
     "claims approver": Role(permissions=("recompense.approve_claims",)),
     "finance officer": Role(permissions=("recompense.pay_claims",)),
     "administrator": Role(
-        permissions=(ADMIN, "learning.view_statistics", "learning.view_statements", "panels.assign_coordinators", *LISTS),
+        permissions=(
+            ADMIN,
+            "learning.view_statistics",
+            "learning.view_statements",
+            "panels.assign_coordinators",
+            "api.manage_webhooks",
+            *LISTS,
+        ),
         pages=(*WRITE, "wagtailcore.lock_page", "wagtailcore.unlock_page", "wagtailcore.bulk_delete_page"),
         files=FILES,
     ),

@@ -168,6 +168,15 @@ def _devices(person: User) -> dict[str, list[dict]]:
     }
 
 
+def _tokens(person: User) -> list[dict]:
+    """By the way back from the person: the interface's room stands beside this one."""
+    return _rows(person.auth_token_set, "name", "scopes", "organisation__name", "created", "expiry", "last_used_on")
+
+
+def _webhooks(person: User) -> list[dict]:
+    return _rows(person.webhooks, "name", "url", "made_at")
+
+
 def _acts(person: User) -> list[dict]:
     """What the audit trail says of what they did and what was done about them."""
     theirs = Q(actor=person.audit_key) | Q(subject=person.audit_key)
@@ -190,5 +199,7 @@ SECTIONS: dict[str, Section] = {
     "certificates": _certificates,
     "statements": _statements,
     "devices": _devices,
+    "tokens": _tokens,
+    "webhooks": _webhooks,
     "acts": _acts,
 }

@@ -1,7 +1,9 @@
 """Whatever goes wrong is answered in one shape, with a stable code."""
 
+from http import HTTPStatus
+
 import pytest
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404
 from rest_framework import exceptions, serializers
 
@@ -27,6 +29,9 @@ from learning.lrs import validation
         (exceptions.ValidationError({"month": ["No."]}), 400, "invalid"),
         (Http404(), 404, "not_found"),
         (PermissionDenied(), 403, "permission_denied"),
+        (RequestDataTooBig(), 413, "too_large"),
+        (exceptions.AuthenticationFailed(), 401, "token_invalid"),
+        (problems.Refused(HTTPStatus.PRECONDITION_REQUIRED, "precondition_required", "No."), 428, "precondition_required"),
     ],
     ids=repr,
 )

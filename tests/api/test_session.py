@@ -66,6 +66,13 @@ def test_there_is_nothing_at_other_addresses(client, db, address):
     assert (response.status_code, response.json()["code"]) == (404, "not_found")
 
 
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+@pytest.mark.parametrize("address", ["/api/v1/nothing", "/api/v1/webhooks/0", "/xapi/nothing"])
+def test_there_is_nothing_to_change_there_either(db, address, method):
+    response = getattr(Client(enforce_csrf_checks=True), method)(address)
+    assert (response.status_code, response.json()["code"]) == (404, "not_found")
+
+
 def test_an_inactive_person_is_nobody(client, lee):
     client.force_login(lee)
     type(lee).objects.filter(pk=lee.pk).update(is_active=False)

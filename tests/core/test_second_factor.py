@@ -192,6 +192,15 @@ def test_the_records_of_somebody_else_do_not_count(client, ed, val, home, second
     assert not opened(client)
 
 
+def test_a_session_says_whether_it_holds_one_be_it_needed_or_not(rf, client, lee, home, second_factor):
+    request = rf.get("/")
+    client.force_login(lee)
+    request.user, request.session = lee, client.session
+    assert not rules.is_given(request)
+    request.session = second_factor(client, lee).session
+    assert rules.is_given(request)
+
+
 # who, and for how long ---------------------------------------------------------------------------
 
 

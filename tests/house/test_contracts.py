@@ -42,6 +42,7 @@ NEW_ROOMS = {
     "learning": "learning",
     "panels": "panels",
     "recompense": "recompense",
+    "api": "api",
 }
 
 # rule: (file that breaks it, line)

@@ -1,5 +1,6 @@
 """Nothing that is sent to or about a person names a panel, a course or a topic: one test reads every message and file."""
 
+import datetime
 import io
 import re
 import uuid
@@ -9,6 +10,10 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
+from api import deliveries
+from api.events import TEST, TYPES
+from api.models import Delivery, Webhook
+from core.models import OutboxEvent
 from learning import courses
 from learning.demo.course import load_course, load_index
 from learning.models import Certificate, ModuleProgress
@@ -82,6 +87,16 @@ def test_personal_addresses_hold_random_keys_and_no_topic(lee, certificate):
         assert re.search(r"[0-9a-f-]{36}", url)
         assert not TELLING.search(url), url
     assert isinstance(certificate.key, uuid.UUID)
+
+
+def test_what_other_systems_are_told_is_a_name_and_keys(certificate):
+    long_ago = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
+    Webhook.objects.create(url="https://cases.example.org/news", secret="x" * 32, events=TYPES, made_at=long_ago)
+    deliveries.follow(list(OutboxEvent.objects.all()))
+    told = [deliveries.body(delivery).decode() for delivery in Delivery.objects.all()]
+    assert len(told) >= 2
+    for text in [*told, *TYPES, TEST]:
+        assert not TELLING.search(text), text
 
 
 def test_what_is_taken_away_has_a_neutral_name(client, lee, val, certificate, second_factor):

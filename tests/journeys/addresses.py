@@ -16,7 +16,7 @@ ACCOUNT = {
     *["account:home", "account:name", "account:contact", "account:work", "account:consents", "your_data", "delete_account"],
     *["account_email_verification_sent", "account_email", "account_change_password", "account_reauthenticate", "account_logout"],
     *["mfa_index", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes"],
-    *["mfa_authenticate", "mfa_reauthenticate", "usersessions_list"],
+    *["mfa_authenticate", "mfa_reauthenticate", "usersessions_list", "tokens:index", "tokens:make", "tokens:revoke"],
 }
 LEFT_OUT = {
     "health_live": "JSON",

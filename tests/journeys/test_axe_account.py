@@ -128,5 +128,25 @@ def test_the_second_step(page, look, mail):
     save_and_look(page, look, "signed in")
 
 
+def test_a_program_that_works_for_somebody(page, look, mail):
+    learner.sign_up(page, mail, "Ann Account", "ann.program@example.com")
+    confirm(page)
+    look.open(page, "/account/tokens/", "without a second step")
+    page.goto("/account/2fa/totp/activate/")
+    page.get_by_role("textbox").fill(code_for(page.locator("code").first.inner_text()))
+    with page.expect_navigation():
+        page.locator("main form button.btn").first.click()
+    look.open(page, "/account/tokens/", "none yet")
+    look.open(page, "/account/tokens/new/")
+    save_and_look(page, look)
+    page.get_by_label("What do you call it?").fill("Calendar")
+    page.get_by_role("checkbox").first.check()
+    save_and_look(page, look, "made")
+    look.open(page, "/account/tokens/", "one")
+    page.get_by_role("link", name="Revoke").click()
+    look.at(page)
+    save_and_look(page, look, "revoked")
+
+
 def test_all_that_should_be_looked_at_here_was(names_seen):
     assert sorted(addresses.ACCOUNT - names_seen) == []

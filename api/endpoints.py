@@ -1,0 +1,51 @@
+"""What everything below /api/v1/ has in common, be it a resource or one question."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import ClassVar
+
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+from rest_framework import exceptions
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from api import errors
+from api.authentication import SessionAuthentication, TokenAuthentication
+from api.permissions import InScope
+from api.throttles import Counted
+
+
+class Endpoint(Counted, APIView):
+    """Counted, closed to tokens unless a scope is declared, answered for one asker alone, deaf to no parameter."""
+
+    authentication_classes = (SessionAuthentication, TokenAuthentication)
+    permission_classes = (InScope,)
+    required_scopes: ClassVar[dict[str, str]] = {}  # by action, or by method where there are no actions
+
+    def initial(self, request: Request, *args, **kwargs) -> None:
+        super().initial(request, *args, **kwargs)
+        self.refuse_unknown_parameters(request)
+
+    def check_permissions(self, request: Request) -> None:
+        if not hasattr(self, request.method.lower()):
+            raise exceptions.MethodNotAllowed(request.method)
+        super().check_permissions(request)
+
+    def known_parameters(self) -> set[str]:
+        """What may stand after the question mark."""
+        return set()
+
+    def refuse_unknown_parameters(self, request: Request) -> None:
+        """A filter that was misspelt must not answer with everything."""
+        known = self.known_parameters()
+        unknown = sorted(set(request.query_params) - known)
+        if unknown:
+            there_are = ", ".join(sorted(known)) or _("none")
+            message = _("There is no parameter %(name)s here. There are: %(known)s.") % {"name": unknown[0], "known": there_are}
+            raise errors.Refused(HTTPStatus.BAD_REQUEST, "unknown_parameter", message)
+
+    def finalize_response(self, request: Request, response: HttpResponseBase, *args, **kwargs) -> HttpResponseBase:
+        response.setdefault("Cache-Control", "private, no-store")
+        return super().finalize_response(request, response, *args, **kwargs)

@@ -1,0 +1,26 @@
+"""What other systems may be told: news of the outbox, under the names that are published.
+
+A name and random keys, nothing else: neither says which panel, course or topic it is about (tests/house). News that is
+not in this table is told to nobody. To add some: the outbox's name, the published one, and which of its ids are given.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Event:
+    """A kind of news: its published name, and the ids of the outbox's row that go with it."""
+
+    type: str
+    ids: tuple[str, ...]
+
+
+EVENTS = {
+    "course.registered": Event("registration.made", ids=("registration",)),
+    "course.completed": Event("registration.completed", ids=("registration",)),
+    "module.completed": Event("progress.completed", ids=("progress",)),
+}
+TYPES = sorted(event.type for event in EVENTS.values())
+TEST = "webhook.test"  # sent when somebody asks for it, and to that webhook alone
