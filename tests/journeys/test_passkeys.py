@@ -1,4 +1,4 @@
-"""Val adds a passkey, comes in with it, and keeps one factor at least. The platform has a name here: an address has no passkeys."""
+"""Val adds a passkey, comes in with it, and keeps one factor at least. The platform has a name here: addresses have none."""
 
 import pytest
 from playwright.sync_api import expect
