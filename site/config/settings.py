@@ -259,8 +259,9 @@ CONTACT_EMAIL = env.str("CONTACT_EMAIL", "hello@alongside.example")
 
 # Languages, dates --------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
-LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [("en-gb", _("English")), ("cy", _("Welsh"))]
-LOCALE_PATHS = [BASE_DIR / "site" / "config" / "locale"]
+# A language is added together with its catalogue (and LOCALE_PATHS): Django speaks many itself, so that a page would say
+# that it is in one, over English words. Wagtail takes no language of content that is not among LANGUAGES.
+LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [("en-gb", _("English"))]
 USE_I18N = WAGTAIL_I18N_ENABLED = True
 TIME_ZONE = "Europe/London"
 USE_TZ = True
@@ -268,9 +269,8 @@ FORMAT_MODULE_PATH = ["config.formats"]
 
 # Security ----------------------------------------------------------------------------------------
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
-LANGUAGE_COOKIE_NAME = "__Host-language" if HTTPS else "language"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
-SESSION_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_USE_SESSIONS = True
 CSRF_FAILURE_VIEW = "website.views.csrf_failure"
 SECURE_SSL_REDIRECT = HTTPS

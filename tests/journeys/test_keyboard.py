@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.journeys import keyboard, learner
 
 pytestmark = pytest.mark.journey
-WRITTEN = "Being an ally to colleagues, carers and partners, and words for the last days. Written without a mouse."
+WRITTEN = "Speaking up, and making room for those who matter. Written without a mouse."
 
 
 def answer(keys, page, *, rightly=True):
