@@ -207,12 +207,23 @@ def test_leaving_keeps_the_place_and_says_so(logged_in, progress, course):
     assert "Carry on at step 2" in response.content.decode()
 
 
-def test_a_signed_in_page_costs_at_most_15_queries(logged_in, registration, course, module, progress):
-    for url in [course.url, module.url, step_url(progress, 3), reverse("learning:mine")]:
-        logged_in.get(url)
+def cost_at_most_15_queries(client, *urls):
+    for url in urls:
+        client.get(url)
         with CaptureQueriesContext(connection) as captured:
-            assert logged_in.get(url).status_code == 200
+            assert client.get(url).status_code == 200
         assert len(captured) <= 15, (url, [query["sql"][:120] for query in captured])
+
+
+def test_a_signed_in_page_costs_at_most_15_queries(logged_in, registration, course, module, progress):
+    mine, finish = reverse("learning:mine"), reverse("learning:finish", args=[progress.key])
+    cost_at_most_15_queries(logged_in, course.url, module.url, step_url(progress, 3), mine, finish)
+
+
+def test_a_page_of_what_is_completed_costs_at_most_15_queries(logged_in, course, module, certificate):
+    finish = reverse("learning:finish", args=[ModuleProgress.objects.get().key])
+    shown = reverse("learning:certificate", args=[certificate.key])
+    cost_at_most_15_queries(logged_in, course.url, module.url, reverse("learning:mine"), finish, shown)
 
 
 def test_my_learning_costs_the_same_for_one_course_and_three(logged_in, lee, registration, make_course):
