@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from django.views.static import serve
 from wagtail.models import Page, Site
 
+from pages.context_processors import house
 from website import health
 
 
@@ -109,5 +110,5 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Without database, session or context: whatever failed may fail again."""
-    return HttpResponse(loader.get_template("website/500.html").render({"SITE_NAME": settings.SITE_NAME}), status=500)
+    """Without database, session or anybody's name: whatever failed may fail again. The house's own words ask for none."""
+    return HttpResponse(loader.get_template("website/500.html").render(house(request)), status=500)

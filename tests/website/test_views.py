@@ -14,6 +14,8 @@ from wagtail.models import PageViewRestriction
 from pages.models import CustomImage
 from website import health, pages, views
 
+RIGHTS = ["/help/", "/privacy/", "/cookies/", "/accessibility/"]
+
 
 @pytest.fixture
 def site(home):
@@ -108,6 +110,21 @@ def test_the_page_of_our_own_fault_needs_no_database():
     response = views.server_error(RequestFactory().get("/"))
     assert response.status_code == 500
     assert b"not your fault" in response.content
+
+
+def test_the_page_of_our_own_fault_wears_the_theme_and_links_to_help_and_rights(settings):
+    settings.SITE_THEME = "/srv/theme"
+    html = views.server_error(RequestFactory().get("/")).content.decode()
+    assert "theme/tokens.css" in html
+    assert "pages/tokens.css" not in html
+    for link in RIGHTS:
+        assert f'href="{link}"' in html
+
+
+def test_the_documentation_of_the_interface_links_to_help_and_rights(client, home):
+    html = client.get("/api/docs/").content.decode()
+    for link in RIGHTS:
+        assert f'href="{link}"' in html
 
 
 def test_public_pages_carry_the_strict_policy(client, site):
