@@ -24,7 +24,7 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import FormView
 
 from core import errors
-from people import affiliations, consent, names
+from people import affiliations, consent, contact, names
 from people.forms import LANGUAGES, ConsentForm, ContactForm, NameForm, WorkForm
 from people.models import User
 
@@ -91,8 +91,8 @@ class ChangeContact(Change):
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "instance": User.objects.get(pk=self.person.pk)}
 
-    def act(self, form: Any) -> None:
-        form.save()
+    def act(self, form: BaseForm) -> None:
+        contact.change(self.person, by=self.person, **form.cleaned_data)
 
 
 class ChangeWork(Change):
