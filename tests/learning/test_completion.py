@@ -83,8 +83,7 @@ def test_a_forged_completion_moves_nothing(registration, module, scopes):
 
 def test_a_credential_that_may_complete_learners_does(registration, module):
     credential, _secret = credentials.create("Trusted", ["all"])
-    credential.may_complete = True
-    credential.save()
+    credentials.let_complete(credential, by=None)
     completion.record(finished(registration, module), credential=credential)
     assert ModuleProgress.objects.get().status == ModuleProgress.Status.COMPLETED
 
@@ -341,8 +340,7 @@ def test_a_statement_that_completes_a_course_costs_at_most_25(full_course, lee):
 def test_marking_a_credential_later_changes_no_past(registration, module, outsider, lee):
     playing.open_module(registration, module, by=lee)
     completion.record(finished(registration, module), credential=outsider)
-    outsider.may_complete = True
-    outsider.save()
+    credentials.let_complete(outsider, by=None)
     completion.rebuild()
     assert ModuleProgress.objects.get().status == ModuleProgress.Status.STARTED
 
