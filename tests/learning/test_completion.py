@@ -71,6 +71,21 @@ def test_an_outline_cannot_be_started_even_by_a_trusted_statement(registration, 
     assert not ModuleProgress.objects.filter(module=outline).exists()
 
 
+def test_a_course_certificate_keeps_the_versions_that_it_stands_for(full_course, lee):
+    registration = courses.register(lee, full_course, by=lee)
+    first, second = full_course.modules()
+    for module in [second, first]:
+        work_through(registration, module, lee)
+    stands_for = [{"title": module.title, "version": 1} for module in (first, second)]
+    assert registration.certificates.get(module=None).modules == stands_for
+    first.title, first.mastery = "Something else", 50
+    first.save_revision().publish()
+    first.refresh_from_db()
+    assert first.version == 2
+    assert registration.certificates.get(module=None).modules == stands_for
+    assert [row.modules for row in registration.certificates.exclude(module=None)] == [[], []]
+
+
 @pytest.mark.parametrize("scopes", [["statements/read"], ["all"]])
 def test_a_forged_completion_moves_nothing(registration, module, scopes):
     credential, _secret = credentials.create("Outsider", scopes)

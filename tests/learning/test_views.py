@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from learning import playing
+from learning import courses, playing
 from learning.models import Attempt, Certificate, ModuleProgress, Reflection, Registration
 from people import names
 from tests.factories.learning import right_answer, work_through
@@ -280,6 +280,16 @@ def test_the_certificate_keeps_its_version_when_the_module_changes(certificate, 
     certificate.refresh_from_db()
     assert module.version == 2
     assert (certificate.title, certificate.version) == ("Module 1", 1)
+
+
+def test_the_page_of_a_course_certificate_names_the_versions_that_it_stands_for(logged_in, full_course, lee):
+    registration = courses.register(lee, full_course, by=lee)
+    for module in full_course.modules():
+        work_through(registration, module, lee)
+    held = registration.certificates.get(module=None)
+    text = logged_in.get(reverse("learning:certificate", args=[held.key])).content.decode()
+    assert "Module 50, version 1" in text
+    assert "Module 51, version 1" in text
 
 
 def test_an_unpublished_module_is_closed_to_those_who_had_begun(logged_in, progress, module):
