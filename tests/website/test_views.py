@@ -137,22 +137,35 @@ def test_public_pages_carry_the_strict_policy(client, site):
 # pictures ----------------------------------------------------------------------------------------
 
 
-def test_a_picture_is_shown_and_what_it_was_made_from_is_not(client, db, settings, tmp_path):
+@pytest.fixture
+def disk(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
-    for folder in ["images", "original_images", "documents"]:
-        (tmp_path / folder).mkdir()
-        (tmp_path / folder / "sea.png").write_bytes(b"\x89PNG")
+    settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": "django.core.files.storage.FileSystemStorage"}}
+    return tmp_path
+
+
+def test_a_picture_is_shown_and_what_it_was_made_from_is_not(client, db, disk):
+    for folder in ["images", "images/inner", "original_images", "documents"]:
+        (disk / folder).mkdir()
+        (disk / folder / "sea.png").write_bytes(b"\x89PNG")
     answer = client.get("/media/images/sea.png")
-    assert answer.status_code == 200
+    assert (answer.status_code, b"".join(answer.streaming_content)) == (200, b"\x89PNG")
     assert (answer["Content-Type"], answer["X-Content-Type-Options"]) == ("image/png", "nosniff")
     assert "default-src 'none'" in answer["Content-Security-Policy"]
-    for path in ["original_images/sea.png", "documents/sea.png", "images/", "images/../documents/sea.png", "images/none.png"]:
+    paths = ["original_images/sea.png", "documents/sea.png", "images/", "images/../documents/sea.png", "images/none.png"]
+    for path in [*paths, "images/inner", "images/inner/sea.png", "images/%00", f"images/{'x' * 5000}"]:
         assert client.get(f"/media/{path}").status_code == 404, path
     assert client.get("/media/images/..").status_code == 400
 
 
-def test_a_picture_in_a_page_has_an_address_that_is_answered(client, db, settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-    settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": "django.core.files.storage.FileSystemStorage"}}
+def test_a_picture_that_is_known_already_is_not_sent_again(client, db, disk):
+    (disk / "images").mkdir()
+    (disk / "images" / "sea.png").write_bytes(b"\x89PNG")
+    known = client.get("/media/images/sea.png")["Last-Modified"]
+    again = client.get("/media/images/sea.png", headers={"If-Modified-Since": known})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_a_picture_in_a_page_has_an_address_that_is_answered(client, db, disk):
     image = CustomImage.objects.create(title="A square", file=get_test_image_file())
     assert client.get(image.get_rendition("width-100|format-webp").url).status_code == 200
