@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import exceptions, serializers
@@ -10,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from api import schema
+from core import errors
 from core.disclosure import Figure
 from learning import cubes, statistics
 from learning.periods import Period
@@ -87,6 +90,18 @@ class QuestionSerializer(serializers.Serializer):
         return {"by": attrs["by"], "question": question}
 
 
+def _refuse_stray(query: QueryDict) -> None:
+    """A name that is none, or that stands twice: passed over in silence, it would answer another question than was asked."""
+    known = QuestionSerializer().fields
+    for name, values in query.lists():
+        if name not in known:
+            message = _("There is no parameter %(name)s. Names are case-sensitive.") % {"name": name[:60]}
+            raise errors.DomainError(message, code="bad_parameter", field=name)
+        if len(values) > 1:
+            message = _("The parameter %(name)s stands here more than once.") % {"name": name}
+            raise errors.DomainError(message, code="bad_parameter", field=name)
+
+
 def _among(rows: dict, attrs: dict, name: str, message: str):
     if name not in attrs:
         return None
@@ -111,7 +126,7 @@ class FigureSerializer(serializers.Serializer):
     hidden = serializers.ChoiceField(
         ["small", "protects"],
         allow_null=True,
-        help_text="small: fewer than five. protects: hidden so that another cannot be worked out.",
+        help_text=f"small: fewer than {settings.DISCLOSURE_THRESHOLD}. protects: hidden so that another cannot be worked out.",
     )
 
 
@@ -129,7 +144,8 @@ class RowSerializer(serializers.Serializer):
     starts = FigureSerializer()
     completions = FigureSerializer()
     share = serializers.IntegerField(
-        allow_null=True, help_text="Completions per cent of starts, both rounded. Null: a base under 20."
+        allow_null=True,
+        help_text=f"Completions per cent of starts, both rounded. Null: a base under {settings.DISCLOSURE_SHARE_BASE}.",
     )
     median_minutes = MedianSerializer(allow_null=True)
 
@@ -170,6 +186,7 @@ class Completions(APIView):
     def get(self, request: Request) -> Response:
         if not request.user.has_perm(PERMISSION):
             raise exceptions.NotFound
+        _refuse_stray(request.query_params)
         offered = statistics.offer()
         asked = QuestionSerializer(data=request.query_params, context={"offered": offered})
         asked.is_valid(raise_exception=True)

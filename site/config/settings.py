@@ -56,7 +56,6 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "wagtail.contrib.simple_translation",
-    "wagtail.contrib.settings",
     "wagtail.contrib.redirects",
     "wagtail.sites",
     "wagtail.users",
@@ -157,7 +156,7 @@ STATIC_URL = "/static/"
 S3_BUCKET = env.str("S3_BUCKET", "")
 STORAGES = {
     "default": {
-        "BACKEND": "storages.backends.s3.S3Storage",
+        "BACKEND": "config.media.Bucket",
         "OPTIONS": {
             "bucket_name": S3_BUCKET,
             "endpoint_url": env.str("S3_ENDPOINT_URL", "") or None,
@@ -259,8 +258,9 @@ CONTACT_EMAIL = env.str("CONTACT_EMAIL", "hello@alongside.example")
 
 # Languages, dates --------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
-LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [("en-gb", _("English")), ("cy", _("Welsh"))]
-LOCALE_PATHS = [BASE_DIR / "site" / "config" / "locale"]
+# A language is added together with its catalogue (and LOCALE_PATHS): Django speaks many itself, so that a page would say
+# that it is in one, over English words. Wagtail takes no language of content that is not among LANGUAGES.
+LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [("en-gb", _("English"))]
 USE_I18N = WAGTAIL_I18N_ENABLED = True
 TIME_ZONE = "Europe/London"
 USE_TZ = True
@@ -268,9 +268,8 @@ FORMAT_MODULE_PATH = ["config.formats"]
 
 # Security ----------------------------------------------------------------------------------------
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
-LANGUAGE_COOKIE_NAME = "__Host-language" if HTTPS else "language"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
-SESSION_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_USE_SESSIONS = True
 CSRF_FAILURE_VIEW = "website.views.csrf_failure"
 SECURE_SSL_REDIRECT = HTTPS
@@ -322,6 +321,7 @@ WAGTAIL_FRONTEND_LOGIN_URL = "/account/login/"
 WAGTAILIMAGES_IMAGE_MODEL = "pages.CustomImage"
 WAGTAILDOCS_DOCUMENT_MODEL = "pages.CustomDocument"
 WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "odt", "pdf", "pptx", "txt", "xlsx", "mp3", "mp4", "vtt"]
+WAGTAILDOCS_SERVE_METHOD = "serve_view"  # through our own host, from a bucket too
 WAGTAILDOCS_MAX_UPLOAD_SIZE = 50 * 1024 * 1024
 WAGTAILEMBEDS_FINDERS: list[dict] = []  # no call to anybody: link, do not embed
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}

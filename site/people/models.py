@@ -31,9 +31,6 @@ class OrganisationManager(models.Manager["Organisation"]):
         """The one row that stands for every organisation that is not in the list."""
         return self.get(kind=Organisation.Kind.NOT_LISTED)
 
-    def listed(self) -> models.QuerySet[Organisation]:
-        return self.exclude(kind=Organisation.Kind.NOT_LISTED)
-
 
 class Organisation(models.Model):
     """A body whose staff learn, or which runs or answers a panel."""

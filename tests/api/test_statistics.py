@@ -91,6 +91,29 @@ def test_a_wrong_question_is_answered_with_a_problem_that_names_the_field(office
     assert [error["field"] for error in response.json()["errors"]] == [field]
 
 
+@pytest.mark.parametrize(
+    ("stray", "field", "said"),
+    [
+        ({"organization": "all"}, "organization", "There is no parameter organization"),
+        ({"Course": "1"}, "Course", "There is no parameter Course"),
+        ({"x" * 5000: "1"}, "x" * 5000, "There is no parameter xxx"),
+        ({"": "1"}, "", "There is no parameter"),
+        ({"by": ["month", "module"]}, "by", "by stands here more than once"),
+        ({"period": ["all", "all"]}, "period", "period stands here more than once"),
+    ],
+)
+def test_a_parameter_that_is_unknown_or_repeated_is_refused(officer, course, trusts, stray, field, said):
+    response = officer.get(ADDRESS, {"course": course.activity, "by": "month", **stray})
+    assert response.status_code == 400 and response["Content-Type"] == "application/problem+json"
+    assert response.json()["code"] == "bad_parameter" and said in response.json()["detail"]
+    assert [error["field"] for error in response.json().get("errors", [])] == ([field] if field else [])
+
+
+def test_who_may_not_see_figures_learns_nothing_of_the_parameters(client, sam, course):
+    client.force_login(sam)
+    assert ask(client, course, stray="1").status_code == 404
+
+
 def test_a_module_can_be_chosen_and_only_of_its_own_course(officer, course, trusts, make_course):
     module = course.modules().first()
     found = ask(officer, course, module=module.activity)
