@@ -38,13 +38,17 @@ class Endpoint(Counted, APIView):
         return set()
 
     def refuse_unknown_parameters(self, request: Request) -> None:
-        """A filter that was misspelt must not answer with everything."""
+        """A filter that was misspelt must not answer with everything, nor one that stands twice with either."""
         known = self.known_parameters()
         unknown = sorted(set(request.query_params) - known)
         if unknown:
             there_are = ", ".join(sorted(known)) or _("none")
-            message = _("There is no parameter %(name)s here. There are: %(known)s.") % {"name": unknown[0], "known": there_are}
+            message = _("There is no parameter %(name)s here. There are: %(known)s.") % {"name": unknown[0][:60], "known": there_are}
             raise errors.Refused(HTTPStatus.BAD_REQUEST, "unknown_parameter", message)
+        for name, values in request.query_params.lists():
+            if len(values) > 1:
+                message = _("The parameter %(name)s stands here more than once.") % {"name": name}
+                raise errors.Refused(HTTPStatus.BAD_REQUEST, "repeated_parameter", message)
 
     def finalize_response(self, request: Request, response: HttpResponseBase, *args, **kwargs) -> HttpResponseBase:
         response.setdefault("Cache-Control", "private, no-store")

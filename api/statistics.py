@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import exceptions, serializers
@@ -112,7 +113,7 @@ class FigureSerializer(serializers.Serializer):
     hidden = serializers.ChoiceField(
         ["small", "protects"],
         allow_null=True,
-        help_text="small: fewer than five. protects: hidden so that another cannot be worked out.",
+        help_text=f"small: fewer than {settings.DISCLOSURE_THRESHOLD}. protects: hidden so that another cannot be worked out.",
     )
 
 
@@ -130,7 +131,8 @@ class RowSerializer(serializers.Serializer):
     starts = FigureSerializer()
     completions = FigureSerializer()
     share = serializers.IntegerField(
-        allow_null=True, help_text="Completions per cent of starts, both rounded. Null: a base under 20."
+        allow_null=True,
+        help_text=f"Completions per cent of starts, both rounded. Null: a base under {settings.DISCLOSURE_SHARE_BASE}.",
     )
     median_minutes = MedianSerializer(allow_null=True)
 

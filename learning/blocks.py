@@ -11,7 +11,6 @@ from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageBlock
 
 TEXT = ["h3", "bold", "italic", "ol", "ul", "link", "document-link"]
-LINE = ["bold", "italic"]
 TO_ANSWER = {"question", "reflection"}
 
 

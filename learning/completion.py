@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -242,7 +243,8 @@ def _complete(progress: ModuleProgress, at: datetime, session: uuid.UUID | None)
     registration = progress.registration
     done = {"completed_at": at, "version": progress.module.version}
     workflow.move(progress, ModuleProgress.Status.COMPLETED, by=registration.learner, act="module.complete", **done)
-    _certify(registration, progress.module, at, minutes=progress.minutes)
+    module = progress.module
+    _certify(registration, module, at, title=module.title, version=module.version, minutes=progress.minutes)
     outbox.write("module.completed", progress=str(progress.key))
     return [_completion(registration, progress.module_id, at, progress.seconds), *_settle(registration, session)]
 
@@ -272,7 +274,8 @@ def _complete_course(registration: Registration, session: uuid.UUID | None, at: 
     """`at` is when the last of its modules was done, though it need not be the last that we heard of."""
     workflow.move(registration, Registration.Status.COMPLETED, by=registration.learner, act="course.complete", completed_at=at)
     seconds = counts.course_seconds(registration)
-    _certify(registration, None, at, minutes=round(seconds / 60))
+    modules = _modules_certified(registration)
+    _certify(registration, None, at, title=registration.course.title, modules=modules, minutes=round(seconds / 60))
     outbox.write("course.completed", registration=str(registration.key))
     store.store([moveon.satisfied(registration, session, at)], source=Statement.Source.PLAYER, authority=authority())
     return _completion(registration, registration.course_id, at, seconds)
@@ -306,10 +309,15 @@ def _completion(registration: Registration, page: int, at: datetime, seconds: in
 # Certificates -------------------------------------------------------------------------------------
 
 
-def _certify(registration: Registration, module: ModulePage | None, at: datetime, *, minutes: int) -> None:
+def _modules_certified(registration: Registration) -> list[dict[str, Any]]:
+    """What a course's certificate stands for, in the course's order: what is written into a module later is not in it."""
+    certified = registration.certificates.filter(status=Certificate.Status.VALID).exclude(module=None)
+    return [dict(row) for row in certified.order_by("module__path").values("title", "version")]
+
+
+def _certify(registration: Registration, module: ModulePage | None, at: datetime, *, minutes: int, **facts: Any) -> None:
     """Give the certificate; where one was withdrawn, the same one is valid again, under the same code."""
-    page = module or registration.course
-    facts = {"title": page.title, "version": module.version if module else 0, "minutes": max(1, minutes), "issued_at": at}
+    facts |= {"minutes": max(1, minutes), "issued_at": at}
     certificate, is_new = Certificate.objects.get_or_create(
         registration=registration, module=module, defaults={"code": codes.new(), **facts}
     )

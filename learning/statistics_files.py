@@ -17,7 +17,7 @@ from core.disclosure import Figure
 from learning import statistics
 from learning.statistics import Question, Row, Summary
 
-ROWS_A_CHUNK = 500  # a row a chunk is five to ten times slower (docs/performance.md)
+ROWS_A_CHUNK = 500  # each chunk is sent by itself, which costs more than to write a row of it
 BYTE_ORDER_MARK = "\ufeff"  # so that Excel reads UTF-8
 # The wide signs begin a formula too where Excel speaks Chinese, Japanese or Korean.
 FORMULA_STARTS = (*"=+-@\uff1d\uff0b\uff0d\uff20", "\t", "\r", "\n")

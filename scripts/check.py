@@ -105,21 +105,6 @@ def installs_on(python: str) -> bool:
         return made and all(passes(*pip, "-r", name) for name in ["requirements.txt", "requirements-postgres.txt"])
 
 
-def source_root() -> bool:
-    """`site` is a source root: as a package it would shadow Python's own module of that name."""
-    return not (ROOT / "site" / "__init__.py").exists()
-
-
-def only_our_own_code() -> bool:
-    """Other people's code is installed by a lock, never committed."""
-    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
-    theirs = ("node_modules/", "/vendor/", ".min.js", ".min.css", ".woff", ".woff2", ".ttf", ".otf", ".whl", ".map")
-    found = [name for name in listed if any(name.endswith(mark) or mark in name for mark in theirs)]
-    for name in found:
-        print(f"  not ours: {name}")
-    return not found
-
-
 CHECKS: dict[str, Callable[[], bool]] = {
     "Style (ruff check)": lambda: passes(BIN / "ruff", "check", "--quiet", "."),
     "Format (ruff format)": lambda: passes(BIN / "ruff", "format", "--check", "--quiet", "."),
@@ -128,8 +113,6 @@ CHECKS: dict[str, Callable[[], bool]] = {
     "Migrations are complete": lambda: passes(*MANAGE, "makemigrations", "--check", "--dry-run"),
     "API schema": schema_is_committed,
     "Deployment (check --deploy)": deployment,
-    "No site/__init__.py": source_root,
-    "Only our own code is committed": only_our_own_code,
     "Locks install on the oldest and newest Python": locks_install,
 }
 

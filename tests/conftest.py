@@ -1,5 +1,6 @@
 """Who's who in the tests, and the rooms they stand in."""
 
+import importlib
 import time
 
 import pytest
@@ -8,6 +9,8 @@ from allauth.account.internal.flows.login import _AUTHENTICATION_METHODS_USER_SE
 from allauth.account.models import EmailAddress
 from django.core.cache import caches
 from django.core.management.commands import flush
+from django.test import override_settings
+from django.urls import clear_url_caches
 from wagtail.models import Locale, Page, Site
 from wagtail.signal_handlers import disable_reference_index_auto_update
 
@@ -136,6 +139,24 @@ def second_factor(db):
         return client
 
     return log_in
+
+
+ADDRESSES = ["people.urls", "allauth.mfa.urls", "allauth.urls", "config.urls"]
+
+
+def read_addresses_again():
+    for name in ADDRESSES:
+        importlib.reload(importlib.import_module(name))
+    clear_url_caches()
+
+
+@pytest.fixture
+def passkeys(settings):
+    """The addresses as they are where BASE_URL's host is a name: passkeys have some."""
+    with override_settings(MFA_SUPPORTED_TYPES=[*settings.MFA_SUPPORTED_TYPES, "webauthn"]):
+        read_addresses_again()
+        yield
+    read_addresses_again()
 
 
 # panels and recompense ---------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core import audit, errors
+from core import audit, errors, workflow
 from learning.lrs.models import Credential
 
 # xAPI 1.0.3 Communication 4.2.1. Scopes that write come with the complete record store.
@@ -39,9 +39,24 @@ def create(name: str, scopes: Sequence[str], by: audit.Audited | None = None) ->
 @transaction.atomic
 def revoke(credential: Credential, *, by: audit.Audited | None) -> None:
     """The key opens nothing any more. What it wrote stays."""
+    if not workflow.lock(credential).is_active:
+        return
     credential.is_active = False
     credential.save(update_fields=["is_active"])
     audit.record("credential.revoke", credential, by=by, before="active", after="revoked")
+
+
+@transaction.atomic
+def let_complete(credential: Credential, *, by: audit.Audited | None) -> None:
+    """Count what this credential says of a learner from now on. What it has said before stays as it was counted."""
+    now = workflow.lock(credential)
+    if not now.is_active:
+        raise errors.WrongState(_("This credential is revoked."))
+    if now.may_complete:
+        return
+    credential.may_complete = True
+    credential.save(update_fields=["may_complete"])
+    audit.record("credential.let_complete", credential, by=by, before="stored", after="counted")
 
 
 def authenticate(key: str, secret: str) -> Credential | None:

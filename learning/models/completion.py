@@ -115,6 +115,7 @@ class Certificate(models.Model):
     status = models.CharField(max_length=12, choices=Status, default=Status.VALID)
     title = models.CharField(max_length=255, help_text=_("As it was called when it was completed."))
     version = models.PositiveIntegerField(default=0)
+    modules = models.JSONField(default=list, help_text=_("For a course: title and version of each module when it was completed."))
     minutes = models.PositiveIntegerField(default=0)
     issued_at = models.DateTimeField()
 

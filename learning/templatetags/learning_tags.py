@@ -24,17 +24,9 @@ def cited(text: str, numbers: dict[str, int] | None) -> SafeString:
         number = (numbers or {}).get(found[1])
         if not number:
             return ""
-        return format_html(
-            '<sup class="cite"><a href="#source-{}" aria-label="{} {}">{}</a></sup>', number, _("Source"), number, number
-        )
+        return format_html(MARK, number, _("Source"), number, number)
 
     return mark_safe(CITATION.sub(mark, conditional_escape(text)))
-
-
-@register.filter
-def uncited(text: str) -> str:
-    """The text without its marks, for lists and letters."""
-    return CITATION.sub("", str(text))
 
 
 @register.filter

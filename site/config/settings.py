@@ -58,7 +58,6 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "wagtail.contrib.simple_translation",
-    "wagtail.contrib.settings",
     "wagtail.contrib.redirects",
     "wagtail.sites",
     "wagtail.users",
@@ -170,7 +169,7 @@ S3 = {
     "default_acl": "private",
 }
 STORAGES = {
-    "default": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": S3}
+    "default": {"BACKEND": "config.media.Bucket", "OPTIONS": S3}
     if S3_BUCKET
     else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     # Receipts: never at an address of their own, only through a view that asks who may see them.
@@ -286,8 +285,9 @@ CONTACT_EMAIL = env.str("CONTACT_EMAIL", "hello@alongside.example")
 
 # Languages, dates --------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
-LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [("en-gb", _("English")), ("cy", _("Welsh"))]
-LOCALE_PATHS = [BASE_DIR / "site" / "config" / "locale"]
+# A language is added together with its catalogue (and LOCALE_PATHS): Django speaks many itself, so that a page would say
+# that it is in one, over English words. Wagtail takes no language of content that is not among LANGUAGES.
+LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [("en-gb", _("English"))]
 USE_I18N = WAGTAIL_I18N_ENABLED = True
 TIME_ZONE = "Europe/London"
 USE_TZ = True
@@ -295,9 +295,8 @@ FORMAT_MODULE_PATH = ["config.formats"]
 
 # Security ----------------------------------------------------------------------------------------
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
-LANGUAGE_COOKIE_NAME = "__Host-language" if HTTPS else "language"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
-SESSION_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_USE_SESSIONS = True
 CSRF_FAILURE_VIEW = "website.views.csrf_failure"
 SECURE_SSL_REDIRECT = HTTPS
@@ -349,6 +348,7 @@ WAGTAIL_FRONTEND_LOGIN_URL = "/account/login/"
 WAGTAILIMAGES_IMAGE_MODEL = "pages.CustomImage"
 WAGTAILDOCS_DOCUMENT_MODEL = "pages.CustomDocument"
 WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "odt", "pdf", "pptx", "txt", "xlsx", "mp3", "mp4", "vtt"]
+WAGTAILDOCS_SERVE_METHOD = "serve_view"  # through our own host, from a bucket too
 WAGTAILDOCS_MAX_UPLOAD_SIZE = 50 * 1024 * 1024
 WAGTAILEMBEDS_FINDERS: list[dict] = []  # no call to anybody: link, do not embed
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}

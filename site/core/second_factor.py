@@ -21,7 +21,6 @@ GIVE = {
     "account_confirm_email",
     "mfa_reauthenticate",
     "mfa_reauthenticate_webauthn",
-    "set_language",
 }
 # Only for somebody who has no second factor yet. With one, a password alone must not add another or take it away.
 SET_UP = {"account_reauthenticate", "account_email", "mfa_index", "mfa_activate_totp", "mfa_add_webauthn"}

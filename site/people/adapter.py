@@ -72,10 +72,9 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         return encryption.unseal(encrypted_text)
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
-        """Whoever needs a second factor keeps one."""
-        others = Authenticator.objects.filter(user=authenticator.user, type=Authenticator.Type.WEBAUTHN).exclude(
-            pk=authenticator.pk
-        )
+        """Whoever needs a second factor keeps one. Recovery codes are none of their own: they stand in for another."""
+        factors = set(settings.MFA_SUPPORTED_TYPES) - {Authenticator.Type.RECOVERY_CODES}
+        others = Authenticator.objects.filter(user=authenticator.user, type__in=factors).exclude(pk=authenticator.pk)
         return not authenticator.user.needs_second_factor or others.exists()
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:

@@ -1,4 +1,7 @@
-"""What people agree to, in which words, and how they take it back."""
+"""What people agree to, in which words, and how they take it back.
+
+A public page may show something because somebody agreed to it: both acts make every kept page old.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core import audit, errors
+from core import audit, errors, page_cache
 from people.models import Consent, User
 
 if TYPE_CHECKING:
@@ -66,6 +69,7 @@ def give(person: User, name: str, *, by: User | None) -> Consent:
     withdraw(person, name, by=by)
     now = Consent.objects.create(person=person, purpose=name, wording_version=version)
     audit.record("consent.given", now, by=by, after=f"{name} {version}")
+    page_cache.clear()
     return now
 
 
@@ -76,3 +80,4 @@ def withdraw(person: User, name: str, *, by: User | None) -> None:
         row.withdrawn_at = timezone.now()
         row.save(update_fields=["withdrawn_at"])
         audit.record("consent.withdrawn", row, by=by, before=f"{name} {row.wording_version}")
+        page_cache.clear()

@@ -197,13 +197,6 @@ class ContactForm(GovukModelForm):
             raise forms.ValidationError(_("Enter a telephone number, like 0161 496 0000 or +44 161 496 0000"))
         return number
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        wants_phone = cleaned.get("contact_by") in {User.Contact.PHONE, User.Contact.TEXT}
-        if wants_phone and "phone" in cleaned and not cleaned["phone"]:
-            self.add_error("phone", _("Enter your telephone number, or choose email"))
-        return cleaned
-
 
 class WorkForm(GovukForm):
     organisation = forms.ModelChoiceField(

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, cast
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.utils import get_next_redirect_url
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.forms import DeactivateTOTPForm
 from allauth.mfa.totp.views import ActivateTOTPView
+from allauth.mfa.webauthn.views import RemoveWebAuthnView
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -22,7 +24,7 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import FormView
 
 from core import errors
-from people import affiliations, consent, names
+from people import affiliations, consent, contact, names
 from people.forms import LANGUAGES, ConsentForm, ContactForm, NameForm, WorkForm
 from people.models import User
 
@@ -89,8 +91,8 @@ class ChangeContact(Change):
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "instance": User.objects.get(pk=self.person.pk)}
 
-    def act(self, form: Any) -> None:
-        form.save()
+    def act(self, form: BaseForm) -> None:
+        contact.change(self.person, by=self.person, **form.cleaned_data)
 
 
 class ChangeWork(Change):
@@ -137,3 +139,12 @@ class ActivateSecondFactor(ActivateTOTPView):
         response = super().form_valid(form)
         record_authentication(self.request, self.request.user, method="mfa", type=Authenticator.Type.TOTP)
         return response
+
+
+class RemovePasskey(RemoveWebAuthnView):
+    """allauth asks whether an authenticator app may go, and of a passkey it does not: here the app's form asks for both."""
+
+    form_class = DeactivateTOTPForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {"data": {}, **super().get_form_kwargs(), "authenticator": self.object}  # the page says at once if it may not

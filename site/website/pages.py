@@ -77,7 +77,6 @@ def own_words() -> dict[str, Any]:
         "base_url": settings.BASE_URL,
         "contact_email": settings.CONTACT_EMAIL,
         "session_cookie": settings.SESSION_COOKIE_NAME,
-        "language_cookie": settings.LANGUAGE_COOKIE_NAME,
         "session_days": int(settings.SESSION_COOKIE_AGE / day),
         "staff_hours": settings.STAFF_SESSION_AGE // 3600,
         "learner_months": settings.RETENTION_LEARNER_MONTHS,

@@ -152,7 +152,7 @@ def _reflections(person: User) -> list[dict]:
 
 
 def _certificates(person: User) -> list[dict]:
-    wanted = ["code", "title", "version", "minutes", "status", "issued_at"]
+    wanted = ["code", "title", "version", "modules", "minutes", "status", "issued_at"]
     return _rows(Certificate.objects.filter(registration__learner=person), *wanted)
 
 

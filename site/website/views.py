@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.core.files.storage import default_storage
+from django.core.files.utils import validate_file_name
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.template import loader
 from django.templatetags.static import static
+from django.utils.cache import get_conditional_response
+from django.utils.http import http_date
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
-from django.views.static import serve
 from wagtail.models import Page, Site
 
+from pages.context_processors import house
 from website import health
 
 
@@ -60,7 +64,16 @@ def favicon(request: HttpRequest) -> HttpResponse:
 @cache_control(public=True, max_age=3600)
 def picture(request: HttpRequest, name: str) -> HttpResponseBase:
     """A picture, in one of the sizes that pages show. What it was made from, and documents, have no address here."""
-    return serve(request, name, document_root=str(settings.MEDIA_ROOT / "images"))
+    path = f"images/{validate_file_name(name)}"
+    try:
+        file = default_storage.open(path)
+    except (OSError, ValueError):  # ValueError: a name that no disk can hold
+        raise Http404 from None
+    changed = int(default_storage.get_modified_time(path).timestamp())
+    if known := get_conditional_response(request, last_modified=changed):
+        file.close()
+        return known
+    return FileResponse(file, headers={"Last-Modified": http_date(changed)})
 
 
 class PublicPages(Sitemap):
@@ -109,5 +122,5 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Without database, session or context: whatever failed may fail again."""
-    return HttpResponse(loader.get_template("website/500.html").render({"SITE_NAME": settings.SITE_NAME}), status=500)
+    """Without database, session or anybody's name: whatever failed may fail again. The house's own words ask for none."""
+    return HttpResponse(loader.get_template("website/500.html").render(house(request)), status=500)

@@ -1,7 +1,10 @@
 """The schema is committed, and the page that shows it works under the strict policy."""
 
 import io
+import os
 import re
+import subprocess
+import sys
 
 from django.core.management import call_command
 
@@ -17,6 +20,17 @@ def generated():
 def test_the_committed_schema_is_the_one_of_the_code(settings):
     """After a change: `make schema`."""
     assert (settings.BASE_DIR / FILE).read_text() == generated()
+
+
+def test_the_schema_names_the_limits_of_this_installation(settings):
+    limits = {"DISCLOSURE_THRESHOLD": "7", "DISCLOSURE_SHARE_BASE": "30"}
+    command = [sys.executable, "manage.py", "spectacular", "--settings", "config.settings_test"]
+    done = subprocess.run(
+        command, cwd=settings.BASE_DIR, env={**os.environ, **limits}, capture_output=True, text=True, check=True
+    )
+    written = " ".join(done.stdout.split())
+    assert "fewer than 7" in written
+    assert "a base under 30" in written
 
 
 def test_the_schema_speaks_of_our_own_interface_only(settings):

@@ -91,6 +91,28 @@ def test_a_wrong_question_is_answered_with_a_problem_that_names_the_field(office
     assert [error["field"] for error in response.json()["errors"]] == [field]
 
 
+@pytest.mark.parametrize(
+    ("stray", "code", "said"),
+    [
+        ({"organization": "all"}, "unknown_parameter", "There is no parameter organization"),
+        ({"Course": "1"}, "unknown_parameter", "There is no parameter Course"),
+        ({"x" * 5000: "1"}, "unknown_parameter", f"There is no parameter {'x' * 60} here"),
+        ({"": "1"}, "unknown_parameter", "There is no parameter"),
+        ({"by": ["month", "module"]}, "repeated_parameter", "by stands here more than once"),
+        ({"period": ["all", "all"]}, "repeated_parameter", "period stands here more than once"),
+    ],
+)
+def test_a_parameter_that_is_unknown_or_repeated_is_refused(officer, course, trusts, stray, code, said):
+    response = officer.get(ADDRESS, {"course": course.activity, "by": "month", **stray})
+    assert response.status_code == 400 and response["Content-Type"] == "application/problem+json"
+    assert response.json()["code"] == code and said in response.json()["detail"]
+
+
+def test_who_may_not_see_figures_learns_nothing_of_the_parameters(client, sam, course):
+    client.force_login(sam)
+    assert ask(client, course, stray="1").status_code == 404
+
+
 def test_a_module_can_be_chosen_and_only_of_its_own_course(officer, course, trusts, make_course):
     module = course.modules().first()
     found = ask(officer, course, module=module.activity)

@@ -206,6 +206,7 @@ def test_a_page_with_a_view_restriction_is_never_kept(client, page):
 
 def test_languages_and_hosts_are_kept_apart(client, settings):
     settings.ALLOWED_HOSTS = ["testserver", "other.example"]
+    settings.LANGUAGES = [("en-gb", "English"), ("cy", "Welsh")]
     for _ in range(2):
         assert client.get("/language/", headers={"Accept-Language": "cy"}).content == b"cy"
         assert client.get("/language/", headers={"Accept-Language": "en"}).content == b"en-gb"

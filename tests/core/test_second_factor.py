@@ -106,8 +106,9 @@ def test_a_password_reset_opens_nothing(client, ed, home):
     assert not opened(client)
 
 
-def test_there_is_no_log_in_by_mailed_code_or_passkey_alone(client, home):
-    for address in ["/account/login/code/", "/account/2fa/webauthn/login/"]:
+def test_there_is_no_log_in_by_mailed_code_or_passkey_alone(client, home, passkeys):
+    assert client.get("/account/2fa/webauthn/").status_code == 302  # where passkeys are offered
+    for address in ["/account/login/code/", "/account/2fa/webauthn/login/", "/account/2fa/webauthn/signup/"]:
         assert client.get(address).status_code == 404
 
 

@@ -5,10 +5,13 @@ from django.apps import apps
 from django.conf import settings
 from django.forms import ModelForm
 from django.urls import URLPattern, URLResolver, get_resolver
+from rest_framework.serializers import CharField, ModelSerializer, ReadOnlyField, Serializer
 from wagtail.admin.viewsets import viewsets
 from wagtail.models import Page
 from wagtail.snippets.models import get_snippet_models
 
+from api.schema import ProblemSerializer
+from learning.models import Certificate
 from people.models import Consent
 
 
@@ -69,12 +72,33 @@ def test_rest_framework_answers_only_in_api(all_addresses):
 
 def test_status_is_in_no_form_and_no_serializer():
     """A form or serializer that could write a status would be a second door."""
-    list(addresses())  # every form is known once every address was imported
-    models = set(closed_models())
-    found = [
-        form for form in _all_subclasses(ModelForm) if _model_of(form) in models and "status" in getattr(form, "base_fields", {})
-    ]
-    assert found == []
+    list(addresses())  # every form and serializer is known once every address was imported
+    known = [*_all_subclasses(ModelForm), *_all_subclasses(Serializer)]
+    assert ProblemSerializer in known
+    assert [one for one in known if one.__module__ != __name__ and _writes_status(one)] == []
+
+
+def test_a_form_and_a_serializer_that_write_a_status_would_be_found():
+    class Form(ModelForm):
+        class Meta:
+            model = Certificate
+            fields = ["status"]
+
+    class Shaped(ModelSerializer):
+        class Meta:
+            model = Certificate
+            fields = ["code", "status"]
+
+    class Plain(Serializer):
+        status = CharField()
+
+    class Shown(ModelSerializer):
+        class Meta:
+            model = Certificate
+            fields = ["status"]
+            read_only_fields = ["status"]
+
+    assert [_writes_status(one) for one in (Form, Shaped, Plain, Shown)] == [True, True, True, False]
 
 
 def _all_subclasses(parent):
@@ -83,5 +107,12 @@ def _all_subclasses(parent):
         yield from _all_subclasses(child)
 
 
-def _model_of(form):
-    return getattr(getattr(form, "_meta", None), "model", None)
+def _writes_status(one):
+    """Of a model that only acts may change. A serializer without a model counts, but for the one that says what went wrong."""
+    model = getattr(getattr(one, "_meta", None) or getattr(one, "Meta", None), "model", None)
+    if issubclass(one, ModelForm):
+        return model in closed_models() and "status" in one.base_fields
+    if issubclass(one, ModelSerializer):
+        return model in closed_models() and not one().fields.get("status", ReadOnlyField()).read_only
+    field = one._declared_fields.get("status")
+    return one is not ProblemSerializer and field is not None and not field.read_only

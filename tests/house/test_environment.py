@@ -88,3 +88,40 @@ def test_what_the_platform_writes_is_for_its_owner_alone(tmp_path):
     environment = {**os.environ, "VAR_DIR": str(folder), "PYTHONPATH": str(settings.BASE_DIR / "site")}
     subprocess.run([sys.executable, "-c", "import config.settings_test"], check=True, env=environment)
     assert folder.stat().st_mode & 0o777 == 0o700
+
+
+def said(script, **variables):
+    """What Python prints with these variables in the environment, and none of the tests' own."""
+    kept = {name: value for name, value in os.environ.items() if name not in {"BASE_URL", "CONTENT_BASE_URL", "DATABASE_URL"}}
+    path = f"{settings.BASE_DIR}/site:{settings.BASE_DIR}/scripts"
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, env={**kept, "PYTHONPATH": path, **variables}, capture_output=True, text=True, check=True)
+    return done.stdout.split()
+
+
+def test_the_port_decides_what_is_listened_on_and_every_address():
+    script = "import config.settings_test as s; print(s.PORT, s.BASE_URL, s.CONTENT_BASE_URL)"
+    assert said(script, PORT="9000") == ["9000", "http://127.0.0.1:9000", "http://localhost:9000"]
+
+
+@pytest.mark.parametrize(
+    ("url", "engine", "name"),
+    [
+        ("sqlite:////srv/db.sqlite3", "sqlite3", "/srv/db.sqlite3"),
+        ("postgres://me@127.0.0.1:5432/ours", "postgresql", "ours"),
+    ],
+)
+def test_the_database_is_the_one_that_the_environment_names(url, engine, name):
+    script = "import config.settings_test as s; d = s.DATABASES['default']; print(d['ENGINE'].split('.')[-1], d['NAME'])"
+    assert said(script, DATABASE_URL=url) == [engine, name]
+
+
+def test_set_up_prepares_the_database_that_is_then_served():
+    script = "import set_up; print(set_up.database_file(), set_up.database_name())"
+    ours, other = (
+        said(script, DATABASE_URL="sqlite:////srv/kept.sqlite3"),
+        said(script, DATABASE_URL="postgres://me@127.0.0.1/ours"),
+    )
+    assert ours[0] == "/srv/kept.sqlite3"
+    assert other[0] == "None"  # a server's tables are looked at each time
+    assert ours[1] != other[1]  # each has stamps of its own

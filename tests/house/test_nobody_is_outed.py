@@ -102,10 +102,12 @@ def test_what_other_systems_are_told_is_a_name_and_keys(certificate):
 def test_what_is_taken_away_has_a_neutral_name(client, lee, val, certificate, second_factor):
     second_factor(client, val)
     files = [client.get(reverse(f"learning:statistics_{ending}")) for ending in ("csv", "xlsx")]
-    client.force_login(lee)
-    files.append(client.get(reverse("your_data")))
+    second_factor(client, lee)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    files += [client.post(reverse("your_data")), client.get(reverse("mfa_download_recovery_codes"))]
     for response in files:
-        assert not TELLING.search(response.get("Content-Disposition", "")), response["Content-Disposition"]
+        assert response["Content-Disposition"].startswith("attachment; filename="), response
+        assert not TELLING.search(response["Content-Disposition"]), response["Content-Disposition"]
 
 
 def test_a_line_of_the_log_about_a_certificate_leads_to_nobody(certificate):

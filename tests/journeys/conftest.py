@@ -11,6 +11,7 @@ import re
 import shutil
 import struct
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -56,17 +57,30 @@ def browser_path():
 
 
 @pytest.fixture(scope="session")
-def platform(browser_path, tmp_path_factory):
-    """The demonstration, served: one copy for each process of tests."""
+def serve(browser_path, tmp_path_factory):
+    """`with serve(host) as platform`: the demonstration under that name, on a copy of its own."""
     base = tmp_path_factory.getbasetemp()
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
     kept = os.environ.get("JOURNEYS_FOLDER")  # while writing journeys: what was loaded in an earlier run
     folder = Path(kept) if kept else (base.parent if worker else base) / "journeys"
-    template = prepared.template(folder, "kept" if kept else _run())
-    served = prepared.serve(template, base / "served", f"journeys_{_run()}_{worker or 'alone'}")
-    yield served
-    served.stop()
-    prepared.drop_database(served.database)
+
+    @contextmanager
+    def served(host: str):
+        template = prepared.template(folder, "kept" if kept else _run())
+        name = f"{_run()}_{worker or 'alone'}_{host.replace('.', '_')}"
+        platform = prepared.serve(template, base / f"served_{host}", f"journeys_{name}", host)
+        yield platform
+        platform.stop()
+        prepared.drop_database(platform.database)
+
+    return served
+
+
+@pytest.fixture(scope="session")
+def platform(serve):
+    """The demonstration, served: one copy for each process of tests."""
+    with serve(prepared.ADDRESS) as served:
+        yield served
 
 
 @pytest.fixture

@@ -50,20 +50,30 @@ class Keyboard:
 
     def judge(self) -> dict | None:
         """Where the focus is, and whether one can see it."""
-        stop = self.page.evaluate(STOP)
+        stop = self.where()
         if stop and not (stop["ringed"] and stop["seen"]):
             self.faults.append(f"{self.page.url}: {stop}")
         return stop
 
-    def go_to(self, words: str, tag: str = "") -> dict:
-        """Tab until the focus is on something called that."""
+    def where(self) -> dict | None:
+        """Where the focus is, once the page has scrolled there."""
+        stop = self.page.evaluate(STOP)
+        for _moment in range(10):
+            if not stop or stop["seen"]:
+                break
+            self.page.wait_for_timeout(100)
+            stop = self.page.evaluate(STOP)
+        return stop
+
+    def go_to(self, words: str, tag: str = "", key: str = "Tab") -> dict:
+        """Tab (or Shift+Tab) until the focus is on something called that."""
         met = []
         for _step in range(LONGEST_WAY):
-            stop = self.press("Tab")
+            stop = self.press(key)
             if stop and re.search(words, stop["words"]) and tag in stop["tag"]:
                 return stop
             met.append(stop and stop["words"])
-        raise AssertionError(f"{self.page.url}: Tab never came to {words!r}, only to {met}")
+        raise AssertionError(f"{self.page.url}: {key} never came to {words!r}, only to {met}")
 
     def follow(self, words: str, tag: str = "", key: str = "Enter") -> None:
         """Go to a link or button and press it."""

@@ -82,6 +82,12 @@ def press(page: Page, name: str, *, exact: bool = False) -> None:
         page.get_by_role("button", name=name, exact=exact).click()
 
 
+def follow(page: Page, name: str | re.Pattern) -> None:
+    """A link, and wait for the page it leads to: what is looked for next is looked for there."""
+    with page.expect_navigation():
+        page.get_by_role("link", name=name).click()
+
+
 def is_asked(page: Page) -> bool:
     return page.get_by_role("button", name="Answer", exact=True).count() > 0
 

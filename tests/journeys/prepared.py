@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+ADDRESS, NAME = "127.0.0.1", "localhost"  # two names of this machine; a passkey needs the second
 PATIENCE = 180  # seconds for a server to answer on a machine with other work
 # Secrets of the second factor, so that tests need not start Django for each code.
 SECRETS = """
@@ -67,19 +68,20 @@ class Platform:
     var: Path
     port: int
     database: str
+    host: str
     states: dict[str, dict] = field(default_factory=dict)  # who is signed in, as cookies
     codes_used: dict[str, int] = field(default_factory=dict)
     process: subprocess.Popen | None = None
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.host}:{self.port}"
 
     def start(self) -> None:
         self.process = subprocess.Popen(
             [sys.executable, "manage.py", "serve"],
             cwd=ROOT,
-            env=environment(self.var, self.database, self.template.static, self.port),
+            env=environment(self.var, self.database, self.template.static, self.port, self.host),
             stdout=(self.var / "serve.log").open("w"),
             stderr=subprocess.STDOUT,
         )
@@ -107,11 +109,12 @@ class Platform:
             self.process.kill()
 
 
-def environment(var: Path, database: str, static: Path, port: int) -> dict[str, str]:
+def environment(var: Path, database: str, static: Path, port: int, host: str = ADDRESS) -> dict[str, str]:
     """What the platform is started with. Nothing of the tests' own settings but the keys."""
-    addresses = {"BASE_URL", "CONTENT_BASE_URL", "ALLOWED_HOSTS", "EMAIL_URL"}
-    left_out = {*addresses, "DJANGO_SETTINGS_MODULE", "SITE_THEME", "MEDIA_ROOT", "STATIC_ROOT"}
+    left_out = {"ALLOWED_HOSTS", "EMAIL_URL", "DJANGO_SETTINGS_MODULE", "SITE_THEME", "MEDIA_ROOT", "STATIC_ROOT"}
     kept = {name: value for name, value in os.environ.items() if name not in left_out}
+    content = NAME if host == ADDRESS else ADDRESS
+    kept |= {"BASE_URL": f"http://{host}:{port}", "CONTENT_BASE_URL": f"http://{content}:{port}"}
     own = {"DATABASE_URL": database, "VAR_DIR": var, "STATIC_ROOT": static, "PORT": port, "MAIL_DIR": var / "mail"}
     return {**kept, "DEMO": "True", "LOG_LEVEL": "WARNING", **{name: str(value) for name, value in own.items()}}
 
@@ -173,11 +176,11 @@ def load(made: Template) -> None:
     (made.var / "secrets.json").write_text(manage("shell", "--no-imports", "-c", SECRETS))
 
 
-def serve(made: Template, folder: Path, name: str) -> Platform:
+def serve(made: Template, folder: Path, name: str, host: str = ADDRESS) -> Platform:
     """A copy, up and answering."""
     folder.mkdir()
     shutil.copy(made.var / "demo-accounts.txt", folder)
-    platform = Platform(made, var=folder, port=free_port(), database=database_url(folder, name))
+    platform = Platform(made, var=folder, port=free_port(), database=database_url(folder, name), host=host)
     with alone(made.var.parent):
         copy_database(made.database, platform.database)
     platform.start()

@@ -5,9 +5,10 @@ import urllib.request
 from xml.etree import ElementTree
 
 import pytest
-from django.template.loader import get_template
+from django.test import RequestFactory
 
 from tests.journeys import addresses, learner
+from website.views import server_error
 
 pytestmark = pytest.mark.journey
 
@@ -85,7 +86,7 @@ def test_what_says_that_something_is_wrong(page, look):
             page.evaluate(f"const form = document.querySelector('main form'); {act}; form.submit()")
         assert coming.value.status in {400, 403}
         look.at(page, str(coming.value.status))
-    failed = get_template("website/500.html").render({"SITE_NAME": "Alongside"})
+    failed = server_error(RequestFactory().get("/")).content.decode()
     page.route("**/no/database/", lambda route: route.fulfill(status=200, content_type="text/html", body=failed))
     look.open(page, "/no/database/", "500")
 

@@ -1,4 +1,4 @@
-"""The whole way of a learner without a mouse, at a desk."""
+"""Without a mouse, at a desk: the whole way of a learner, of an author and of the statistics officer, log-in and code too."""
 
 import re
 
@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from tests.journeys import keyboard, learner
 
 pytestmark = pytest.mark.journey
+WRITTEN = "Speaking up, and making room for those who matter. Written without a mouse."
 
 
 def answer(keys, page, *, rightly=True):
@@ -95,11 +96,40 @@ def test_somebody_learns_by_keyboard_alone_from_the_front_page_to_the_certificat
     assert not keys.faults, "\n" + "\n".join(keys.faults)
 
 
-def test_staff_filter_the_figures_by_keyboard_alone(device, signed_in):
-    page = device("desk", state=signed_in("val"))
-    keys = keyboard.Keyboard(page)
-    page.goto("/learning/figures/")
+def sign_in(keys, account, code):
+    keys.page.goto("/account/login/")
     keys.arrive()
+    keys.write("^Email address", account["email"])
+    keys.write("^Password", account["password"])
+    keys.follow("^Sign in$", "button")
+    keys.write("^Code", code)
+    keys.follow("^Sign in$", "button")
+
+
+def test_an_author_edits_a_module_and_publishes_it_by_keyboard_alone(device, accounts, totp):
+    page = device("desk")
+    keys = keyboard.Keyboard(page)
+    sign_in(keys, accounts["ed"], totp("ed"))
+    keys.follow("^Editor$")
+    keys.follow("Pages created")
+    keys.follow("^Explore child pages of 'LGBTQ")
+    keys.follow("^Allyship")
+    keys.write("^Summary$", WRITTEN)
+    keys.go_to("^More actions$", "button", key="Shift+Tab")
+    page.keyboard.press("Enter")
+    keys.follow("^Publish$", "button")
+    expect(page.get_by_text("has been published")).to_be_visible()
+    visitor = device("phone")
+    visitor.goto(learner.COURSE)
+    expect(visitor.get_by_text(WRITTEN)).to_be_visible()
+    assert not keys.faults, "\n" + "\n".join(keys.faults)
+
+
+def test_the_officer_filters_the_figures_by_keyboard_alone(device, accounts, totp):
+    page = device("desk")
+    keys = keyboard.Keyboard(page)
+    sign_in(keys, accounts["val"], totp("val"))
+    keys.follow("^Figures$")
     keys.go_to("^Organisation", "select")
     page.keyboard.press("ArrowDown")
     chosen = keys.judge()["value"]

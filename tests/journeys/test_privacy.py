@@ -34,12 +34,12 @@ def test_somebody_takes_everything_that_is_held_and_deletes_the_account(device, 
     learner.go_on(page)
 
     page.goto("/account/")
-    page.get_by_role("link", name=re.compile("Change ?: Name")).click()
+    learner.follow(page, re.compile("Change ?: Name"))
     page.get_by_label("Your name").fill("Samira Passing")
     learner.press(page, "Save")
     expect(page.locator("main")).to_contain_text("Samira Passing")
 
-    page.get_by_role("link", name=re.compile("Download ?: Everything we hold")).click()
+    learner.follow(page, re.compile("Download ?: Everything we hold"))
     confirm_password(page)
     with page.expect_download() as coming:
         page.get_by_role("button", name="Download the file").click()
@@ -49,7 +49,7 @@ def test_somebody_takes_everything_that_is_held_and_deletes_the_account(device, 
     assert "inclusive" not in coming.value.suggested_filename
 
     page.goto("/account/")
-    page.get_by_role("link", name=re.compile("Delete ?: Your account")).click()
+    learner.follow(page, re.compile("Delete ?: Your account"))
     confirm_password(page)
     learner.press(page, "Delete my account")
     expect(page.get_by_role("heading", name="Your account is deleted")).to_be_visible()

@@ -71,6 +71,21 @@ def test_an_outline_cannot_be_started_even_by_a_trusted_statement(registration, 
     assert not ModuleProgress.objects.filter(module=outline).exists()
 
 
+def test_a_course_certificate_keeps_the_versions_that_it_stands_for(full_course, lee):
+    registration = courses.register(lee, full_course, by=lee)
+    first, second = full_course.modules()
+    for module in [second, first]:
+        work_through(registration, module, lee)
+    stands_for = [{"title": module.title, "version": 1} for module in (first, second)]
+    assert registration.certificates.get(module=None).modules == stands_for
+    first.title, first.mastery = "Something else", 50
+    first.save_revision().publish()
+    first.refresh_from_db()
+    assert first.version == 2
+    assert registration.certificates.get(module=None).modules == stands_for
+    assert [row.modules for row in registration.certificates.exclude(module=None)] == [[], []]
+
+
 @pytest.mark.parametrize("scopes", [["statements/read"], ["all"]])
 def test_a_forged_completion_moves_nothing(registration, module, scopes):
     credential, _secret = credentials.create("Outsider", scopes)
@@ -83,8 +98,7 @@ def test_a_forged_completion_moves_nothing(registration, module, scopes):
 
 def test_a_credential_that_may_complete_learners_does(registration, module):
     credential, _secret = credentials.create("Trusted", ["all"])
-    credential.may_complete = True
-    credential.save()
+    credentials.let_complete(credential, by=None)
     completion.record(finished(registration, module), credential=credential)
     assert ModuleProgress.objects.get().status == ModuleProgress.Status.COMPLETED
 
@@ -341,8 +355,7 @@ def test_a_statement_that_completes_a_course_costs_at_most_25(full_course, lee):
 def test_marking_a_credential_later_changes_no_past(registration, module, outsider, lee):
     playing.open_module(registration, module, by=lee)
     completion.record(finished(registration, module), credential=outsider)
-    outsider.may_complete = True
-    outsider.save()
+    credentials.let_complete(outsider, by=None)
     completion.rebuild()
     assert ModuleProgress.objects.get().status == ModuleProgress.Status.STARTED
 

@@ -144,9 +144,11 @@ def test_mail_waits_for_the_commit(lee, django_capture_on_commit_callbacks):
     assert len(waiting) == 1
 
 
-def test_mail_is_in_the_language_of_the_person_where_we_speak_it(lee):
+def test_mail_is_in_the_language_of_the_person_where_we_speak_it(lee, settings):
     assert mail.language(lee) == "en-gb"
     lee.language = "cy"
+    assert mail.language(lee) == "en-gb"  # until there is a catalogue
+    settings.LANGUAGES = [*settings.LANGUAGES, ("cy", "Welsh")]
     assert mail.language(lee) == "cy"
     lee.language = "Welsh, and a little Urdu"
     assert mail.language(lee) == "en-gb"

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from learning import playing
+from learning import courses, playing
 from learning.models import Attempt, Certificate, ModuleProgress, Reflection, Registration
 from people import names
 from tests.factories.learning import right_answer, work_through
@@ -207,12 +207,23 @@ def test_leaving_keeps_the_place_and_says_so(logged_in, progress, course):
     assert "Carry on at step 2" in response.content.decode()
 
 
-def test_a_signed_in_page_costs_at_most_15_queries(logged_in, registration, course, module, progress):
-    for url in [course.url, module.url, step_url(progress, 3), reverse("learning:mine")]:
-        logged_in.get(url)
+def cost_at_most_15_queries(client, *urls):
+    for url in urls:
+        client.get(url)
         with CaptureQueriesContext(connection) as captured:
-            assert logged_in.get(url).status_code == 200
+            assert client.get(url).status_code == 200
         assert len(captured) <= 15, (url, [query["sql"][:120] for query in captured])
+
+
+def test_a_signed_in_page_costs_at_most_15_queries(logged_in, registration, course, module, progress):
+    mine, finish = reverse("learning:mine"), reverse("learning:finish", args=[progress.key])
+    cost_at_most_15_queries(logged_in, course.url, module.url, step_url(progress, 3), mine, finish)
+
+
+def test_a_page_of_what_is_completed_costs_at_most_15_queries(logged_in, course, module, certificate):
+    finish = reverse("learning:finish", args=[ModuleProgress.objects.get().key])
+    shown = reverse("learning:certificate", args=[certificate.key])
+    cost_at_most_15_queries(logged_in, course.url, module.url, reverse("learning:mine"), finish, shown)
 
 
 def test_my_learning_costs_the_same_for_one_course_and_three(logged_in, lee, registration, make_course):
@@ -269,6 +280,16 @@ def test_the_certificate_keeps_its_version_when_the_module_changes(certificate, 
     certificate.refresh_from_db()
     assert module.version == 2
     assert (certificate.title, certificate.version) == ("Module 1", 1)
+
+
+def test_the_page_of_a_course_certificate_names_the_versions_that_it_stands_for(logged_in, full_course, lee):
+    registration = courses.register(lee, full_course, by=lee)
+    for module in full_course.modules():
+        work_through(registration, module, lee)
+    held = registration.certificates.get(module=None)
+    text = logged_in.get(reverse("learning:certificate", args=[held.key])).content.decode()
+    assert "Module 50, version 1" in text
+    assert "Module 51, version 1" in text
 
 
 def test_an_unpublished_module_is_closed_to_those_who_had_begun(logged_in, progress, module):

@@ -2,11 +2,13 @@
 
 import pytest
 from django.core import mail
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core.models import AuditEvent
-from people import affiliations, consent
+from people import affiliations, consent, roles
 from people.models import Organisation, StaffGroup
 from tests.conftest import PASSWORD
 
@@ -52,6 +54,18 @@ def test_the_account_shows_what_it_holds(browser, lee):
     page = text(browser.get(reverse("account:home")))
     for shown in ["Lee Okafor", "lee@example.com", "Weaver Valley Hospitals", "Nursing and midwifery", "News of new modules"]:
         assert shown in page
+
+
+@pytest.mark.parametrize("role", ["", "administrator"])
+def test_the_account_costs_at_most_15_queries(client, lee, synced_roles, second_factor, role):
+    if role:
+        roles.grant(lee, role)
+    second_factor(client, lee)
+    for name in PAGES:
+        client.get(reverse(name))
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(reverse(name)).status_code == 200
+        assert len(captured) <= 15, (name, [query["sql"][:120] for query in captured])
 
 
 def test_nobody_else_is_in_the_account(browser, sam):

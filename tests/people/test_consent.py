@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy
 
-from core import errors
+from core import errors, page_cache
 from core.models import AuditEvent
 from people import consent
 from people.models import Consent
@@ -34,6 +34,19 @@ def test_consent_taken_back_is_not_in_force_and_is_remembered(lee):
     assert consent.in_force(lee, "news") is None
     assert given.withdrawn_at
     assert AuditEvent.objects.filter(act="consent.withdrawn", subject=given.key).count() == 1
+
+
+def test_a_change_of_consent_makes_public_pages_old_and_nothing_else_does(lee):
+    before = page_cache.generation()
+    consent.withdraw(lee, "news", by=lee)
+    assert page_cache.generation() == before
+    consent.give(lee, "news", by=lee)
+    given = page_cache.generation()
+    assert given > before
+    consent.give(lee, "news", by=lee)
+    assert page_cache.generation() == given
+    consent.withdraw(lee, "news", by=lee)
+    assert page_cache.generation() > given
 
 
 def test_a_new_wording_is_agreed_to_anew_and_the_old_consent_ends(lee, monkeypatch):

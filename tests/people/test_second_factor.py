@@ -137,6 +137,71 @@ def test_a_learner_may_turn_it_off(client, lee, second_factor):
     assert not demo.has_secret(lee)
 
 
+@pytest.fixture
+def add_passkey(passkeys):
+    """`add_passkey(user)`: as much of a passkey as a list of them needs. A browser makes real ones: tests/journeys."""
+    return lambda user: Authenticator.objects.create(user=user, type="webauthn", data={"name": "Key", "credential": {}})
+
+
+@pytest.fixture
+def lately(client, second_factor):
+    """`lately(user)`: signed in, and the second factor given a moment ago, as whoever changes it must."""
+
+    def give(user):
+        second_factor(client, user)
+        client.post(GIVE, {"code": demo.code(user)})
+
+    return give
+
+
+def press_remove(client, passkey):
+    return client.post(reverse("mfa_remove_webauthn", args=[passkey.pk]))
+
+
+def kept(user):
+    return sorted(Authenticator.objects.filter(user=user).exclude(type="recovery_codes").values_list("type", flat=True))
+
+
+def test_staff_cannot_remove_their_last_passkey(client, eds_phone, lately, add_passkey):
+    lately(eds_phone)
+    first, second = add_passkey(eds_phone), add_passkey(eds_phone)
+    client.post(reverse("mfa_deactivate_totp"))
+    assert kept(eds_phone) == ["webauthn", "webauthn"]
+    assert press_remove(client, first).status_code == 302
+    assert "this is the only one you have" in text(client.get(reverse("mfa_remove_webauthn", args=[second.pk])))
+    refused = press_remove(client, second)
+    assert "needs the second step" in text(refused)
+    assert kept(eds_phone) == ["webauthn"]
+    assert Authenticator.objects.filter(user=eds_phone, type="recovery_codes").exists()  # and they do not count
+
+
+def test_staff_may_remove_a_passkey_beside_an_authenticator_app(client, eds_phone, lately, add_passkey):
+    lately(eds_phone)
+    assert press_remove(client, add_passkey(eds_phone)).url == reverse("mfa_list_webauthn")
+    assert kept(eds_phone) == ["totp"]
+
+
+def test_a_passkey_that_no_longer_works_here_does_not_stand_for_an_authenticator_app(client, eds_phone, lately):
+    lately(eds_phone)
+    Authenticator.objects.create(user=eds_phone, type="webauthn", data={})  # of the day when BASE_URL had a name
+    client.post(reverse("mfa_deactivate_totp"))
+    assert demo.has_secret(eds_phone)
+
+
+def test_a_learner_may_remove_every_passkey(client, lee, lately, add_passkey):
+    lately(lee)
+    passkey = add_passkey(lee)
+    client.post(reverse("mfa_deactivate_totp"))
+    press_remove(client, passkey)
+    assert kept(lee) == []
+
+
+def test_nobody_removes_somebody_elses_passkey(client, lee, sam, lately, add_passkey):
+    lately(lee)
+    assert press_remove(client, add_passkey(sam)).status_code == 404
+    assert kept(sam) == ["webauthn"]
+
+
 def test_the_editors_own_door_is_ours(client, eds_phone):
     for address in ["/admin/", "/admin/login/"]:
         answer = client.get(address, follow=True)

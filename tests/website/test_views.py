@@ -14,6 +14,8 @@ from wagtail.models import PageViewRestriction
 from pages.models import CustomImage
 from website import health, pages, views
 
+RIGHTS = ["/help/", "/privacy/", "/cookies/", "/accessibility/"]
+
 
 @pytest.fixture
 def site(home):
@@ -110,6 +112,21 @@ def test_the_page_of_our_own_fault_needs_no_database():
     assert b"not your fault" in response.content
 
 
+def test_the_page_of_our_own_fault_wears_the_theme_and_links_to_help_and_rights(settings):
+    settings.SITE_THEME = "/srv/theme"
+    html = views.server_error(RequestFactory().get("/")).content.decode()
+    assert "theme/tokens.css" in html
+    assert "pages/tokens.css" not in html
+    for link in RIGHTS:
+        assert f'href="{link}"' in html
+
+
+def test_the_documentation_of_the_interface_links_to_help_and_rights(client, home):
+    html = client.get("/api/docs/").content.decode()
+    for link in RIGHTS:
+        assert f'href="{link}"' in html
+
+
 def test_public_pages_carry_the_strict_policy(client, site):
     policy = client.get("/")["Content-Security-Policy"]
     assert "default-src 'none'" in policy
@@ -120,22 +137,35 @@ def test_public_pages_carry_the_strict_policy(client, site):
 # pictures ----------------------------------------------------------------------------------------
 
 
-def test_a_picture_is_shown_and_what_it_was_made_from_is_not(client, db, settings, tmp_path):
+@pytest.fixture
+def disk(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
-    for folder in ["images", "original_images", "documents"]:
-        (tmp_path / folder).mkdir()
-        (tmp_path / folder / "sea.png").write_bytes(b"\x89PNG")
+    settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": "django.core.files.storage.FileSystemStorage"}}
+    return tmp_path
+
+
+def test_a_picture_is_shown_and_what_it_was_made_from_is_not(client, db, disk):
+    for folder in ["images", "images/inner", "original_images", "documents"]:
+        (disk / folder).mkdir()
+        (disk / folder / "sea.png").write_bytes(b"\x89PNG")
     answer = client.get("/media/images/sea.png")
-    assert answer.status_code == 200
+    assert (answer.status_code, b"".join(answer.streaming_content)) == (200, b"\x89PNG")
     assert (answer["Content-Type"], answer["X-Content-Type-Options"]) == ("image/png", "nosniff")
     assert "default-src 'none'" in answer["Content-Security-Policy"]
-    for path in ["original_images/sea.png", "documents/sea.png", "images/", "images/../documents/sea.png", "images/none.png"]:
+    paths = ["original_images/sea.png", "documents/sea.png", "images/", "images/../documents/sea.png", "images/none.png"]
+    for path in [*paths, "images/inner", "images/inner/sea.png", "images/%00", f"images/{'x' * 5000}"]:
         assert client.get(f"/media/{path}").status_code == 404, path
     assert client.get("/media/images/..").status_code == 400
 
 
-def test_a_picture_in_a_page_has_an_address_that_is_answered(client, db, settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-    settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": "django.core.files.storage.FileSystemStorage"}}
+def test_a_picture_that_is_known_already_is_not_sent_again(client, db, disk):
+    (disk / "images").mkdir()
+    (disk / "images" / "sea.png").write_bytes(b"\x89PNG")
+    known = client.get("/media/images/sea.png")["Last-Modified"]
+    again = client.get("/media/images/sea.png", headers={"If-Modified-Since": known})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_a_picture_in_a_page_has_an_address_that_is_answered(client, db, disk):
     image = CustomImage.objects.create(title="A square", file=get_test_image_file())
     assert client.get(image.get_rendition("width-100|format-webp").url).status_code == 200

@@ -57,8 +57,30 @@ def test_use_is_noted_at_most_once_a_minute(reader):
     assert timezone.now() - credential.last_used_at < timedelta(minutes=1)
 
 
+def test_revoking_twice_is_revoking_once(reader):
+    for _time in range(2):
+        credentials.revoke(reader[0], by=None)
+    assert AuditEvent.objects.filter(act="credential.revoke").count() == 1
+
+
 def test_a_new_credential_may_not_complete_learners(reader):
     assert reader[0].may_complete is False
+
+
+def test_letting_one_complete_learners_is_written_in_the_audit_trail(reader, person):
+    pat = person("Pat")
+    for _time in range(2):
+        credentials.let_complete(reader[0], by=pat)
+    assert Credential.objects.get().may_complete
+    event = AuditEvent.objects.get(act="credential.let_complete")
+    assert (event.subject, event.actor, event.after) == (reader[0].audit_key, pat.audit_key, "counted")
+
+
+def test_a_revoked_credential_cannot_be_let(reader):
+    credentials.revoke(reader[0], by=None)
+    with pytest.raises(errors.WrongState):
+        credentials.let_complete(reader[0], by=None)
+    assert not Credential.objects.get().may_complete
 
 
 @pytest.mark.parametrize(
@@ -84,3 +106,35 @@ def test_the_command_prints_key_and_secret_as_its_last_line(db, capsys):
     assert credentials.authenticate(key, secret).scopes == ["all"]
     with pytest.raises(CommandError):
         call_command("lrs_credential", "Warehouse", "--scope", "all")
+
+
+def test_the_command_revokes(reader, capsys):
+    credential, secret = reader
+    call_command("lrs_credential", "A reader", "--revoke")
+    assert credentials.authenticate(credential.key, secret) is None
+    assert credential.key not in capsys.readouterr().out
+
+
+def test_the_command_lets_a_new_or_an_older_credential_complete_learners(reader, capsys):
+    call_command("lrs_credential", "A reader", "--may-complete")
+    call_command("lrs_credential", "Player", "--scope", "all", "--may-complete")
+    assert list(Credential.objects.values_list("may_complete", flat=True)) == [True, True]
+    key, secret = capsys.readouterr().out.splitlines()[-1].split(":")
+    assert credentials.authenticate(key, secret).name == "Player"
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        ["A reader"],
+        ["Nobody", "--revoke"],
+        ["Nobody", "--may-complete"],
+        ["A reader", "--revoke", "--may-complete"],
+        ["New", "--revoke", "--scope", "all"],
+        ["A reader", "--scope", "all"],
+    ],
+)
+def test_the_command_refuses_what_makes_no_sense_and_changes_nothing(reader, wish):
+    with pytest.raises(CommandError):
+        call_command("lrs_credential", *wish)
+    assert Credential.objects.filter(is_active=True, may_complete=False).count() == Credential.objects.count() == 1

@@ -28,7 +28,7 @@ ACCOUNTS = [
     ("Lee Learner", "lee@demo.example", "", "learns: take module 1, leave, and resume in another browser"),
     ("Ed Author", "ed@demo.example", "author", "writes: open /admin/, change a module and publish it"),
     ("Val Officer", "val@demo.example", "statistics officer", "counts: open /learning/figures/"),
-    ("Adi Administrator", "adi@demo.example", "administrator", "keeps pages, lists and roles"),
+    ("Adi Administrator", "adi@demo.example", "administrator", "keeps pages, organisations and staff groups"),
 ]
 LOCAL = {"", "localhost", "127.0.0.1", "::1"}
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that looks like another
