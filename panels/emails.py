@@ -9,9 +9,14 @@ from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django_tasks import task
 
-from core import mail
-from panels.models import Application, Offer
+from core import audit, mail
+from core.models import AuditEvent
+from panels import moments
+from panels.models import Application, Membership, Offer
+
+CALLED_OFF = "application.tell_called_off"
 
 
 def link(application: Application, secret: str) -> None:
@@ -37,6 +42,23 @@ def offered(application: Application, secret: str, offer: Offer) -> None:
 
 def offer_ended(application: Application, secret: str) -> None:
     _write(application, secret, _("News for you"), "offer_ended")
+
+
+@task()
+def called_off(application_pk: int) -> None:
+    """By the queue, as there may be many. Once each, however often the queue repeats this."""
+    application = Application.objects.select_related("campaign", "applicant").get(pk=application_pk)
+    if AuditEvent.objects.filter(act=CALLED_OFF, subject=application.audit_key).exists():
+        return
+    _write(application, "", _("News for you"), "called_off")
+    audit.record(CALLED_OFF, application)
+
+
+def membership_ended(row: Membership) -> None:
+    """To somebody whose membership was ended for them. Whoever leaves by themselves knows."""
+    if row.person and row.ends_on:
+        context = {"ends_on": moments.day(row.ends_on)}
+        mail.send(row.person, _("News for you"), "panels/email/membership_ended", context)
 
 
 def _write(application: Application, secret: str, subject: Promise, template: str, **context: str) -> None:

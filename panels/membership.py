@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import acts, audit, errors, outbox, page_cache, workflow
+from panels import emails
 from panels.models import Membership, Offer
 from panels.models.membership import MEMBER
 from panels.models.panel import COORDINATOR
@@ -76,10 +77,26 @@ def leave(row: Membership, *, by: User) -> Membership:
 
 @transaction.atomic
 def end(row: Membership, *, by: User) -> Membership:
-    return _finish(row, "end", by=by)
+    """End it for somebody, and tell them."""
+    row = _finish(row, "end", by=by)
+    emails.membership_ended(row)
+    return row
 
 
-def _finish(row: Membership, act: str, *, by: User) -> Membership:
+def end_due() -> None:
+    """Let terms end that are over, so that their members can be chosen again. Called by the queue."""
+    for row in Membership.objects.filter(status=Status.ACTIVE, ends_on__lt=timezone.localdate()):
+        _end_if_due(row)
+
+
+@transaction.atomic
+def _end_if_due(row: Membership) -> None:
+    row = workflow.lock(row)
+    if row.status == Status.ACTIVE and row.ends_on and row.ends_on < timezone.localdate():
+        _finish(row, "end", by=None)
+
+
+def _finish(row: Membership, act: str, *, by: User | None) -> Membership:
     row = workflow.lock(row)
     acts.judge(ACTS[act], row, by=by)
     last = max(row.starts_on, min(row.ends_on or timezone.localdate(), timezone.localdate()))

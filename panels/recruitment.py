@@ -13,7 +13,6 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django_tasks import task
 
 from core import acts, audit, codes, encryption, errors, outbox, workflow
 from panels import emails, membership
@@ -33,6 +32,7 @@ ACTS = {
     "write": acts.Act(APPLICANT, frozenset({Status.DRAFT, Status.SUBMITTED})),
     "submit": acts.Act(APPLICANT, frozenset({Status.DRAFT})),
     "withdraw": acts.Act(APPLICANT, frozenset({Status.DRAFT, Status.SUBMITTED, Status.SHORTLISTED, Status.OFFERED})),
+    "see_contact": acts.Act(COORDINATOR, frozenset([*Application.IN_PLAY, Status.UNSUCCESSFUL])),
     "shortlist": acts.Act(COORDINATOR, frozenset({Status.SUBMITTED}), OWN),
     "unshortlist": acts.Act(COORDINATOR, frozenset({Status.SHORTLISTED}), OWN),
     "turn_down": acts.Act(COORDINATOR, frozenset({Status.SUBMITTED, Status.SHORTLISTED}), OWN),
@@ -116,9 +116,10 @@ def write(application: Application, texts: Mapping[Question, str], *, district: 
 
 @transaction.atomic
 def submit(application: Application, *, by: User | None) -> Application:
+    campaign = workflow.lock(application.campaign)  # it is not closed or called off while this one comes in
     application = workflow.lock(application)
     acts.judge(ACTS["submit"], application, by=by)
-    _judge_inviting(application.campaign)
+    _judge_inviting(campaign)
     _judge_whole(application)
     _judge_only(application)
     workflow.move(application, Status.SUBMITTED, by=by, act="application.submit", submitted_at=timezone.now())
@@ -163,42 +164,58 @@ def decline(offer: Offer, *, by: User | None) -> None:
 
 
 # The coordinator ----------------------------------------------------------------------------------
+# `seen` is the `version` that somebody has read: they decide on that and nothing else. Left out, on what there is.
+
+
+def version(application: Application) -> str:
+    """Its state and what is written, as one word."""
+    texts = [f"{answer.question_id}: {answer.text}" for answer in application.answers.all()]
+    return codes.digest("\n".join([application.status, *texts]))[:16]
 
 
 @transaction.atomic
-def shortlist(application: Application, *, by: User) -> Application:
-    return _decide(application, "shortlist", Status.SHORTLISTED, by=by)
+def see_contact(application: Application, *, by: User) -> None:
+    """Applications are judged by what is written. Whoever looks up by whom leaves a trace."""
+    acts.judge(ACTS["see_contact"], application, by=by)
+    audit.record("application.see_contact", application, by=by)
 
 
 @transaction.atomic
-def unshortlist(application: Application, *, by: User) -> Application:
+def shortlist(application: Application, *, by: User, seen: str = "") -> Application:
+    return _decide(application, "shortlist", Status.SHORTLISTED, by=by, seen=seen)
+
+
+@transaction.atomic
+def unshortlist(application: Application, *, by: User, seen: str = "") -> Application:
     """Put it back among those that wait: people err."""
-    return _decide(application, "unshortlist", Status.SUBMITTED, by=by)
+    return _decide(application, "unshortlist", Status.SUBMITTED, by=by, seen=seen)
 
 
 @transaction.atomic
-def turn_down(application: Application, feedback: str, *, by: User) -> Application:
+def turn_down(application: Application, feedback: str, *, by: User, seen: str = "") -> Application:
     """Say no, with a reason that helps. It is mailed to the applicant and kept nowhere."""
     feedback = feedback.strip()
     if not feedback:
         raise errors.DomainError(_("Write what would help this person next time"), code="no_feedback", field="feedback")
-    application = _decide(application, "turn_down", Status.UNSUCCESSFUL, by=by)
+    application = _decide(application, "turn_down", Status.UNSUCCESSFUL, by=by, seen=seen)
     emails.turned_down(application, _way_back(application), feedback)
     return application
 
 
 @transaction.atomic
-def offer(application: Application, *, by: User, answer_by: datetime | None = None) -> Offer:
+def offer(application: Application, *, by: User, answer_by: datetime | None = None, seen: str = "") -> Offer:
     """Hold a place for somebody. Never more places than the campaign has seats."""
     campaign = workflow.lock(application.campaign)  # two offers at once: the second waits, and counts the first
     application = workflow.lock(application)
+    _judge_seen(application, seen, by=by)
     acts.judge(ACTS["offer"], application, by=by)
     _judge_seats(campaign)
+    starts_on, ends_on = term(campaign)
     made = Offer.objects.create(
         application=application,
         answer_by=_judge_deadline(answer_by or timezone.now() + OFFER_LASTS),
-        starts_on=campaign.starts_on,
-        ends_on=_after_months(campaign.starts_on, campaign.term_months),
+        starts_on=starts_on,
+        ends_on=ends_on,
     )
     workflow.move(application, Status.OFFERED, by=by, act="application.offer")
     audit.record("offer.make", made, by=by, after=made.status)
@@ -218,11 +235,30 @@ def take_back(offer: Offer, *, by: User | None, to: str = Offer.Status.WITHDRAWN
     return application
 
 
-@task()
 def lapse_due() -> None:
     """Let offers go that nobody answered in time. Called every few minutes by the queue."""
     for due in Offer.objects.filter(status=Offer.Status.OPEN, answer_by__lte=timezone.now()):
-        take_back(due, by=None, to=Offer.Status.LAPSED)
+        _lapse_if_due(due)
+
+
+@transaction.atomic
+def _lapse_if_due(due: Offer) -> None:
+    """Judged again under the lock: it may have been declined or taken back in the meantime."""
+    _application, offer = _hold(due)
+    if offer.status == Offer.Status.OPEN:
+        take_back(offer, by=None, to=Offer.Status.LAPSED)
+
+
+def seats_left(campaign: Campaign) -> int:
+    """How many more places can be offered."""
+    held = [Offer.Status.OPEN, Offer.Status.ACCEPTED]
+    return max(campaign.seats - Offer.objects.filter(application__campaign=campaign, status__in=held).count(), 0)
+
+
+def term(campaign: Campaign) -> tuple[date, date]:
+    """First and last day of the term of an offer that is made today: as announced, or from today where that has passed."""
+    starts_on = max(campaign.starts_on, timezone.localdate())
+    return starts_on, _after_months(starts_on, campaign.term_months)
 
 
 # Judging ------------------------------------------------------------------------------------------
@@ -239,8 +275,9 @@ def unanswered(application: Application) -> list[Question]:
     return [question for question in questions if not 0 < words(given.get(question.pk, "")) <= question.max_words]
 
 
-def _decide(application: Application, act: str, to: str, *, by: User) -> Application:
+def _decide(application: Application, act: str, to: str, *, by: User, seen: str) -> Application:
     application = workflow.lock(application)
+    _judge_seen(application, seen, by=by)
     acts.judge(ACTS[act], application, by=by)
     workflow.move(application, to, by=by, act=f"application.{act}")
     outbox.write("application.decided", application=str(application.key))
@@ -301,9 +338,15 @@ def _judge_only(application: Application) -> None:
         raise errors.Conflict(message, code="already_applied")
 
 
+def _judge_seen(application: Application, seen: str, *, by: User) -> None:
+    """Of two who decide at once the second is told what the first did, and so is whoever read words that have changed."""
+    if seen and seen != version(application) and COORDINATOR in application.relations_of(by):
+        message = _("This has changed since you opened it, so nothing was done. Its state is now: %(state)s.")
+        raise errors.Conflict(message % {"state": application.get_status_display()}, code="changed")
+
+
 def _judge_seats(campaign: Campaign) -> None:
-    held = Offer.objects.filter(application__campaign=campaign, status__in=[Offer.Status.OPEN, Offer.Status.ACCEPTED]).count()
-    if held >= campaign.seats:
+    if not seats_left(campaign):
         message = _("All %(seats)s seats are offered or taken. Take an offer back first.") % {"seats": campaign.seats}
         raise errors.DomainError(message, code="no_seat_left")
 

@@ -20,6 +20,17 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
     def coming(self) -> MeetingQuerySet:
         return self.filter(status=Meeting.Status.PLANNED, ends_at__gte=timezone.now()).order_by("starts_at")
 
+    def to_note(self) -> MeetingQuerySet:
+        """Over, and nobody has said yet who was there. The oldest first."""
+        return self.filter(status=Meeting.Status.PLANNED, ends_at__lt=timezone.now()).order_by("starts_at")
+
+    def with_attendance(self) -> MeetingQuerySet:
+        """With how many were there."""
+        return self.annotate(present=models.Count("attendances"))
+
+    def coordinated_by(self, user) -> MeetingQuerySet:
+        return self.filter(panel__in=Panel.objects.coordinated_by(user))
+
     def visible_to(self, user) -> MeetingQuerySet:
         """Those of the panels that one is or was on, from the first day to the last, or coordinates."""
         if not user.is_authenticated:

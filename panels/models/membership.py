@@ -27,6 +27,9 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def current(self) -> MembershipQuerySet:
         return self.on(timezone.localdate()).filter(status=Membership.Status.ACTIVE)
 
+    def coordinated_by(self, user) -> MembershipQuerySet:
+        return self.filter(panel__in=Panel.objects.coordinated_by(user))
+
     def visible_to(self, user) -> MembershipQuerySet:
         """One's own, and those of the panels that one coordinates. What the public sees stands on the panel's page."""
         if not user.is_authenticated:
