@@ -206,6 +206,13 @@ Q_CLUSTER = {
     **({"redis": REDIS_URL} if REDIS_URL else {"orm": "default"}),
 }
 TASKS = {"default": {"BACKEND": "config.tasks.Q2Backend", "QUEUES": []}}
+DAY = 24 * 60
+SCHEDULES = {  # what is done by the clock: a function, and every how many minutes
+    "Keep nothing longer than needed": ("website.retention.run", DAY),
+    "Close campaigns in time": ("panels.campaigns.close_due", 5),
+    "Let unanswered offers go": ("panels.recruitment.lapse_due", 5),
+    "End terms that are over": ("panels.membership.end_due", 60),
+}
 
 # People ------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "people.User"

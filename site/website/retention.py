@@ -17,7 +17,6 @@ from django.db.models.functions import Coalesce, Greatest
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
-from django_q.models import Schedule
 
 from core import audit, mail
 from people.models import User
@@ -26,12 +25,6 @@ from website import privacy
 UNCONFIRMED = timedelta(days=30)
 WARNING = timedelta(days=30)  # between the warning and the end of an account
 MAIL_FILES = timedelta(days=7)
-NAME = "Keep nothing longer than needed"
-
-
-def schedule() -> None:
-    """Have `run` called every day. Called at every set-up."""
-    Schedule.objects.get_or_create(name=NAME, defaults={"func": "website.retention.run", "schedule_type": Schedule.DAILY})
 
 
 def run() -> None:

@@ -6,7 +6,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from people import reference
-from website import pages, retention
+from website import pages, schedules
 from website.models import HomePage
 
 
@@ -23,4 +23,4 @@ class Command(BaseCommand):
         reference.load()
         if not HomePage.objects.exists():  # what editors have written since stays
             pages.load()
-        retention.schedule()
+        schedules.load()
