@@ -113,4 +113,4 @@ def _judge_times(starts_at: datetime, ends_at: datetime) -> None:
     if (ends_at - starts_at).total_seconds() > 24 * 3600:
         raise errors.DomainError(_("A meeting lasts at most a day"), code="too_long", field="ends_at")
     if abs(starts_at.year - timezone.now().year) > 1:
-        raise errors.DomainError(_("Check the year"), code="long_ago", field="starts_at")
+        raise errors.DomainError(_("Check the year"), code="far_away", field="starts_at")

@@ -26,7 +26,7 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
 
     def with_attendance(self) -> MeetingQuerySet:
         """With how many were there."""
-        return self.annotate(present=models.Count("attendances"))
+        return self.annotate(present=models.Count("attendances")).order_by("-starts_at", "-pk")
 
     def coordinated_by(self, user) -> MeetingQuerySet:
         return self.filter(panel__in=Panel.objects.coordinated_by(user))

@@ -48,7 +48,8 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
         counts = {name: Count("applications", filter=Q(applications__status=state)) for name, state in states.items()}
         sent = Q(applications__submitted_at__isnull=False) & ~Q(applications__status=Application.Status.WITHDRAWN)
         rows = self.annotate(**counts, sent=Count("applications", filter=sent))
-        return rows.annotate(read=F("sent") - F("to_read"), waiting=F("to_read") + F("shortlisted") + F("offered"))
+        rows = rows.annotate(read=F("sent") - F("to_read"), waiting=F("to_read") + F("shortlisted") + F("offered"))
+        return rows.order_by("-opens_at", "-pk")
 
 
 class Campaign(models.Model):
