@@ -67,7 +67,7 @@ def open_(campaign: Campaign, *, by: User) -> Campaign:
     if not campaign.questions.exists() or not campaign.criteria.exists():
         message = _("Write at least one question and one criterion first: people read them before they apply.")
         raise errors.DomainError(message, code="campaign_incomplete", field="questions")
-    return _publish(campaign, Status.OPEN, by=by, act="campaign.open")
+    return _publish(campaign, Status.OPEN, by=by, act="campaign.open", opened_at=timezone.now())
 
 
 @transaction.atomic

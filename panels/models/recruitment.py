@@ -28,8 +28,8 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
         return self.filter(status=Campaign.Status.OPEN, opens_at__lte=now, closes_at__gt=now)
 
     def published(self) -> CampaignQuerySet:
-        """What anybody may read: those that are or were open, and those called off."""
-        return self.exclude(status=Campaign.Status.DRAFT).filter(opens_at__lte=timezone.now())
+        """What anybody may read, from the day it was published: before it opens, while it is open, closed or called off."""
+        return self.exclude(opened_at=None)
 
     def coordinated_by(self, user) -> CampaignQuerySet:
         return self.filter(panel__in=Panel.objects.coordinated_by(user))
@@ -74,6 +74,7 @@ class Campaign(models.Model):
     decides_on = models.DateField(_("you hear from us by"))
     starts_on = models.DateField(_("the term starts"))
     contact = models.EmailField(_("address for questions"), blank=True)
+    opened_at = models.DateTimeField(null=True, editable=False, help_text=_("When it was published. A draft never was."))
 
     objects = CampaignQuerySet.as_manager()
 
@@ -83,6 +84,9 @@ class Campaign(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(closes_at__gt=F("opens_at")), name="campaign_closes_after_it_opens"),
             models.CheckConstraint(condition=Q(seats__gte=1), name="campaign_has_a_seat"),
+            models.CheckConstraint(
+                condition=Q(status__in=["draft", "cancelled"]) | ~Q(opened_at=None), name="what_people_may_read_was_published"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -97,7 +101,21 @@ class Campaign(models.Model):
 
     @property
     def is_inviting(self) -> bool:
-        return self.status == self.Status.OPEN and self.opens_at <= timezone.now() < self.closes_at
+        return self.status == self.Status.OPEN and self.has_opened and not self.has_closed
+
+    @property
+    def has_opened(self) -> bool:
+        return self.opens_at <= timezone.now()
+
+    @property
+    def has_closed(self) -> bool:
+        return self.status in {self.Status.CLOSED, self.Status.COMPLETED} or self.closes_at <= timezone.now()
+
+    @property
+    def years(self) -> int | None:
+        """The term in years, where it is whole ones."""
+        years, months = divmod(self.term_months, 12)
+        return None if months else years
 
 
 class Criterion(models.Model):
@@ -226,6 +244,15 @@ class Application(models.Model):
         return self.applicant.language if self.applicant else ""
 
     @property
+    def may_be_written(self) -> bool:
+        """Whether a page should offer to change it. Judged again when something is sent."""
+        return self.status in {self.Status.DRAFT, self.Status.SUBMITTED} and self.campaign.is_inviting
+
+    @property
+    def may_be_withdrawn(self) -> bool:
+        return self.Status.WITHDRAWN in self.MOVES[self.Status(self.status)]
+
+    @property
     def open_offer(self) -> Offer | None:
         return next((offer for offer in self.offers.all() if offer.status == Offer.Status.OPEN), None)
 
@@ -254,6 +281,10 @@ class ApplicationLink(models.Model):
 
     def __str__(self) -> str:
         return str(self.application_id)
+
+    @property
+    def has_run_out(self) -> bool:
+        return self.expires_at <= timezone.now()
 
 
 class OfferQuerySet(models.QuerySet["Offer"]):
@@ -302,6 +333,10 @@ class Offer(models.Model):
     @property
     def audit_key(self) -> uuid.UUID:
         return self.key
+
+    @property
+    def has_run_out(self) -> bool:
+        return self.answer_by <= timezone.now()
 
     def relations_of(self, person) -> set[str]:
         return self.application.relations_of(person)
