@@ -246,6 +246,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_SESSION_REMEMBER = None
+ACCOUNT_RATE_LIMITS = {"application_link": "20/m/ip", "application_link_to_address": "6/h/key"}  # beside allauth's own
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("BEHIND_PROXY", False) else 0  # rate limits count the visitor, not the proxy
 MFA_ADAPTER = "people.adapter.SecondFactorAdapter"
 MFA_FORMS = {
