@@ -290,7 +290,8 @@ class OfferForm(GovukForm):
     )
 
     def moment(self) -> datetime.datetime:
-        return at(self.cleaned_data["answer_by"], datetime.time(23, 59))
+        """The end of that day."""
+        return at(self.cleaned_data["answer_by"] + datetime.timedelta(days=1), datetime.time(0))
 
 
 # Members and meetings -----------------------------------------------------------------------------

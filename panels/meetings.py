@@ -10,7 +10,7 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core import acts, audit, errors, outbox, workflow
+from core import acts, audit, errors, outbox, page_cache, workflow
 from panels.models import Attendance, Meeting, Membership, Panel
 from panels.models.panel import COORDINATOR
 from people.models import User
@@ -31,6 +31,7 @@ def plan(panel: Panel, *, starts_at: datetime, ends_at: datetime, place: str, by
     meeting = Meeting.objects.create(panel=panel, starts_at=starts_at, ends_at=ends_at, place=place)
     audit.record("meeting.plan", meeting, by=by, after=meeting.status)
     outbox.write("meeting.planned", meeting=str(meeting.key))
+    page_cache.clear()
     return meeting
 
 
@@ -44,6 +45,7 @@ def move(meeting: Meeting, *, starts_at: datetime, ends_at: datetime, place: str
     meeting.save(update_fields=["starts_at", "ends_at", "place", "day"])
     audit.record("meeting.move", meeting, by=by, before=meeting.status, after=meeting.status)
     outbox.write("meeting.moved", meeting=str(meeting.key))
+    page_cache.clear()
     return meeting
 
 
@@ -53,6 +55,7 @@ def cancel(meeting: Meeting, *, by: User) -> Meeting:
     acts.judge(ACTS["cancel"], meeting, by=by)
     workflow.move(meeting, Status.CANCELLED, by=by, act="meeting.cancel")
     outbox.write("meeting.cancelled", meeting=str(meeting.key))
+    page_cache.clear()
     return meeting
 
 
@@ -67,6 +70,7 @@ def record(meeting: Meeting, minutes: Mapping[Membership, int], *, by: User) -> 
     _write(meeting, minutes)
     if meeting.status == Status.PLANNED:
         workflow.move(meeting, Status.HELD, by=by, act="meeting.record")
+        page_cache.clear()
     else:
         audit.record("meeting.correct", meeting, by=by, before=meeting.status, after=meeting.status)
     outbox.write("attendance.recorded", meeting=str(meeting.key))

@@ -94,4 +94,9 @@ def _of_offers(panels) -> list[Task]:
     open_offers = Offer.objects.filter(status=Offer.Status.OPEN, application__campaign__panel__in=panels)
     lapsing = open_offers.filter(answer_by__lte=timezone.now() + LAPSES_SOON)
     rows = lapsing.select_related("application__campaign__panel").order_by("answer_by")
-    return [Task("lapses", timezone.localdate(row.answer_by), offer=row) for row in rows]
+    return [Task("lapses", _last_day(row), offer=row) for row in rows]
+
+
+def _last_day(offer: Offer) -> datetime.date:
+    """An offer until midnight is one until the day before."""
+    return timezone.localdate(offer.answer_by - timedelta(seconds=1))

@@ -10,8 +10,10 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from panels import moments
 from panels.models.membership import Membership
 from panels.models.panel import Panel
 
@@ -77,6 +79,12 @@ class Meeting(models.Model):
 
     def relations_of(self, person) -> set[str]:
         return self.panel.relations_of(person)
+
+    @property
+    def when(self) -> str:
+        """“Tuesday 9 March 2027, 5.30 pm to 8 pm”."""
+        parts = {"day": moments.day(self.starts_at), "begins": moments.time(self.starts_at), "ends": moments.time(self.ends_at)}
+        return gettext("%(day)s, %(begins)s to %(ends)s") % parts
 
     @property
     def minutes(self) -> int:

@@ -114,7 +114,21 @@ class Campaign(models.Model):
 
     @property
     def is_inviting(self) -> bool:
-        return self.status == self.Status.OPEN and self.opens_at <= timezone.now() < self.closes_at
+        return self.status == self.Status.OPEN and self.has_opened and not self.has_closed
+
+    @property
+    def has_opened(self) -> bool:
+        return self.opens_at <= timezone.now()
+
+    @property
+    def has_closed(self) -> bool:
+        return self.status in {self.Status.CLOSED, self.Status.COMPLETED} or self.closes_at <= timezone.now()
+
+    @property
+    def years(self) -> int | None:
+        """The term in years, where it is whole ones."""
+        years, months = divmod(self.term_months, 12)
+        return None if months else years
 
 
 class Criterion(models.Model):
@@ -269,6 +283,15 @@ class Application(models.Model):
         return sum(len(answer.text.split()) for answer in self.answers.all())
 
     @property
+    def may_be_written(self) -> bool:
+        """Whether a page should offer to change it. Judged again when something is sent."""
+        return self.status in {self.Status.DRAFT, self.Status.SUBMITTED} and self.campaign.is_inviting
+
+    @property
+    def may_be_withdrawn(self) -> bool:
+        return self.Status.WITHDRAWN in self.MOVES[self.Status(self.status)]
+
+    @property
     def open_offer(self) -> Offer | None:
         return next((offer for offer in self.offers.all() if offer.status == Offer.Status.OPEN), None)
 
@@ -297,6 +320,10 @@ class ApplicationLink(models.Model):
 
     def __str__(self) -> str:
         return str(self.application_id)
+
+    @property
+    def has_run_out(self) -> bool:
+        return self.expires_at <= timezone.now()
 
 
 class OfferQuerySet(models.QuerySet["Offer"]):
@@ -345,6 +372,10 @@ class Offer(models.Model):
     @property
     def audit_key(self) -> uuid.UUID:
         return self.key
+
+    @property
+    def has_run_out(self) -> bool:
+        return self.answer_by <= timezone.now()
 
     def relations_of(self, person) -> set[str]:
         return self.application.relations_of(person)

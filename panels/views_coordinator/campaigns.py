@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core import acts
-from panels import campaigns, moments
+from panels import campaigns, moments, views
 from panels.forms_coordinator import CampaignForm, ConfirmForm, ExtendForm
 from panels.models import Campaign, Offer, Panel
 from panels.views_coordinator.base import attempt, for_coordinators, page, pages_of, posted, told, too_late
@@ -63,6 +63,12 @@ def revise(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     if attempt(form, lambda: campaigns.revise(campaign, form.facts(), form.criteria(), form.questions(), by=request.user)):
         return told(request, _("Saved. Nobody else sees it yet."), "panels:desk_campaign", key)
     return page(request, "campaign_form", form, **context)
+
+
+@for_coordinators
+def preview(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """The page exactly as the public will see it, and a word above it that it is none yet."""
+    return page(request, "preview", **views.about(find(request, key)))
 
 
 @for_coordinators

@@ -25,7 +25,7 @@ from tests.panels.test_forms_coordinator import campaign_typed, days_typed
 
 OF_PANEL = ["desk_campaign_new", "desk_members", "desk_meetings", "desk_meeting_new"]
 OF_CAMPAIGN = ["desk_campaign", "desk_campaign_extend", "desk_campaign_close", "desk_campaign_cancel", "desk_applications"]
-DRAFTS = ["desk_campaign_revise", "desk_campaign_open"]
+DRAFTS = ["desk_campaign_revise", "desk_campaign_open", "desk_campaign_preview"]
 OF_APPLICATION = ["desk_application", "desk_turn_down"]
 PRESSED = ["desk_contact", "desk_shortlist", "desk_put_back"]
 OF_MEMBER = ["desk_member", "desk_member_end"]
@@ -332,7 +332,7 @@ def test_an_offer_shows_term_and_seats_and_holds_the_place(desk, sent, kit):
     assert "2 of 2" in words(desk.get(url))
     assert desk.post(url, days_typed(answer_by=10)).status_code == 302
     offer = Offer.objects.get()
-    assert timezone.localtime(offer.answer_by).strftime("%H:%M") == "23:59"
+    assert timezone.localtime(offer.answer_by).strftime("%H:%M") == "00:00"
     assert offer.application_id == sent.pk
 
 
