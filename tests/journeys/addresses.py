@@ -18,7 +18,19 @@ ACCOUNT = {
     *["mfa_index", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes"],
     *["mfa_authenticate", "mfa_reauthenticate", "usersessions_list"],
 }
+COORDINATOR = {  # panels: what they do; the buttons among them stand in LEFT_OUT
+    *["panels:queue", "panels:desk_campaigns", "panels:desk_campaign", "panels:desk_campaign_new", "panels:desk_campaign_revise"],
+    *["panels:desk_campaign_preview", "panels:desk_campaign_open", "panels:desk_campaign_extend", "panels:desk_campaign_close"],
+    *["panels:desk_campaign_complete", "panels:desk_campaign_cancel", "panels:desk_applications", "panels:desk_application"],
+    *["panels:desk_contact", "panels:desk_turn_down", "panels:desk_offer", "panels:desk_take_back", "panels:desk_members"],
+    *["panels:desk_member", "panels:desk_member_end", "panels:desk_meetings", "panels:desk_meeting_new"],
+    *["panels:desk_meeting_move", "panels:desk_meeting_cancel", "panels:desk_attendance"],
+    *["panels:coordinators", "panels:coordinator_release"],
+}
 LEFT_OUT = {
+    "panels:desk_next": "leads on to the next application",
+    "panels:desk_shortlist": "takes posts and leads on",
+    "panels:desk_put_back": "takes posts and leads on",
     "health_live": "JSON",
     "health_ready": "JSON",
     "robots": "a file for machines",
