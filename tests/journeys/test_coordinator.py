@@ -55,7 +55,12 @@ def write_campaign(page, panel, title):
     for label, text in [("Pay", "£82.50 for each meeting"), ("Time", "5 hours a month"), ("Where", "Online"), ("Seats", "2")]:
         page.get_by_label(label, exact=True).fill(text)
     today = date.today()
-    for legend, ahead in [("Day it opens", 0), ("Day it closes", 21), ("Day by which people hear", 35), ("Day the term starts", 60)]:
+    for legend, ahead in [
+        ("Day it opens", 0),
+        ("Day it closes", 21),
+        ("Day by which people hear", 35),
+        ("Day the term starts", 60),
+    ]:
         fill_day(page, legend, today + timedelta(days=ahead))
     page.get_by_label("Time it opens").fill("00:01")
     page.get_by_label("Criterion 1").fill("Listens to others")
