@@ -18,6 +18,11 @@ ACCOUNT = {
     *["mfa_index", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes"],
     *["mfa_authenticate", "mfa_reauthenticate", "usersessions_list"],
 }
+PANELS = {
+    *["panels:campaign", "panels:start", "panels:asked", "panels:link", "panels:withdrawn"],
+    *["panels:applications", "panels:application", "panels:answer", "panels:district", "panels:name", "panels:later"],
+    *["panels:check", "panels:sent", "panels:withdraw", "panels:memberships", "panels:publication", "panels:leave"],
+}
 LEFT_OUT = {
     "health_live": "JSON",
     "health_ready": "JSON",
@@ -26,6 +31,9 @@ LEFT_OUT = {
     "manifest": "a file for machines",
     "sitemap": "a file for machines",
     "picture": "a file",
+    "panels:leave_device": "takes posts and leads on",
+    "panels:offer": "the journey of a coordinator and an applicant",
+    "panels:decline": "the journey of a coordinator and an applicant",
     "learning:register": "takes posts and leads on",
     "learning:open": "takes posts and leads on",
     "learning:leave": "takes posts and leads on",
