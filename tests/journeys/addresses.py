@@ -27,6 +27,11 @@ COORDINATOR = {  # panels: what they do; the buttons among them stand in LEFT_OU
     *["panels:desk_meeting_move", "panels:desk_meeting_cancel", "panels:desk_attendance"],
     *["panels:coordinators", "panels:coordinator_release"],
 }
+PANELS = {
+    *["panels:campaign", "panels:start", "panels:asked", "panels:link", "panels:withdrawn"],
+    *["panels:applications", "panels:application", "panels:answer", "panels:district", "panels:name", "panels:later"],
+    *["panels:check", "panels:sent", "panels:withdraw", "panels:memberships", "panels:publication", "panels:leave"],
+}
 LEFT_OUT = {
     "panels:desk_next": "leads on to the next application",
     "panels:desk_shortlist": "takes posts and leads on",
@@ -38,6 +43,9 @@ LEFT_OUT = {
     "manifest": "a file for machines",
     "sitemap": "a file for machines",
     "picture": "a file",
+    "panels:leave_device": "takes posts and leads on",
+    "panels:offer": "the journey of a coordinator and an applicant",
+    "panels:decline": "the journey of a coordinator and an applicant",
     "learning:register": "takes posts and leads on",
     "learning:open": "takes posts and leads on",
     "learning:leave": "takes posts and leads on",
