@@ -31,3 +31,8 @@ def test_a_schedule_of_an_earlier_version_is_brought_up_to_date(db):
     schedules.load()
     row = Schedule.objects.get(name=name)
     assert (row.func, row.schedule_type, row.minutes) == (path, Schedule.MINUTES, minutes)
+
+
+def test_everything_that_is_scheduled_does_no_harm_where_there_is_nothing_to_do(db):
+    for path, _minutes in settings.SCHEDULES.values():
+        import_string(path)()
