@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
@@ -16,6 +17,8 @@ from django.forms.renderers import DjangoTemplates
 from django.utils import dates
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from core import money
 
 # Django's template of a widget → ours, so that plain Django fields can be used as they are.
 WIDGETS = {
@@ -233,3 +236,26 @@ def month_number(typed: str) -> int:
     """3, “03”, “March” or “mar” → 3."""
     names = {str(name)[:3].casefold(): number for number, name in dates.MONTHS.items()}
     return int(typed) if typed.isdigit() else names.get(typed[:3].casefold(), 0)
+
+
+# Pounds ------------------------------------------------------------------------------------------
+
+
+class PoundsField(forms.CharField):
+    """An amount in pounds, typed as people write it. Messages: required, invalid."""
+
+    default_error_messages: ClassVar = {"invalid": _("Enter an amount in pounds and pence, like 12.50")}
+
+    def __init__(self, **kwargs) -> None:
+        widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "class": "govuk-input--width-5"})
+        super().__init__(**{"widget": widget, **kwargs})
+
+    def to_python(self, value) -> Any:
+        typed = super().to_python(value)
+        try:
+            return money.read(typed) if typed else None
+        except ValueError as error:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
+
+    def prepare_value(self, value) -> Any:
+        return f"{value:.2f}" if isinstance(value, Decimal) else value
