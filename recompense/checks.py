@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -37,8 +38,13 @@ def is_over_a_limit(line: Line) -> bool:
 
 
 def days_waiting(claim: Claim) -> int:
-    """Whole days in Europe/London since it was first sent."""
-    return (timezone.localdate() - timezone.localdate(claim.submitted_at)).days if claim.submitted_at else 0
+    """Since it was first sent."""
+    return days_since(claim.submitted_at) if claim.submitted_at else 0
+
+
+def days_since(moment: datetime) -> int:
+    """Whole days in Europe/London."""
+    return (timezone.localdate() - timezone.localdate(moment)).days
 
 
 def _attendance(claim: Claim) -> Finding:
@@ -81,7 +87,7 @@ def _limits(lines: list[Line]) -> Iterator[Finding]:
         if _is_cut(line):
             yield Finding(_("%(cost)s: %(spent)s was spent, and the limit allows %(paid)s.") % facts, is_right=False)
         if _is_over_preapproval(line):
-            facts["limit"] = money.text(line.rate.preapproval_over)
+            facts["limit"] = money.text(line.rate.preapproval_over or 0)
             sentence = _("%(cost)s: over %(limit)s it should have been agreed before. See whether it was.")
             yield Finding(sentence % facts, is_right=False)
 

@@ -58,7 +58,9 @@ class LowerForm(GovukForm):
 
 
 class RejectForm(GovukForm):
-    reason = WordsField(label=_("Why is it not paid?"), error_messages={"required": _("Say why, in words that the member will read")})
+    reason = WordsField(
+        label=_("Why is it not paid?"), error_messages={"required": _("Say why, in words that the member will read")}
+    )
 
 
 class PrepareForm(GovukForm):

@@ -1,4 +1,4 @@
-"""What has happened to a claim since it was sent, or to a payment run: who, in which role, and when. Read from the audit trail."""
+"""What has happened to a claim since it was sent, or to a payment run: who, in which role, and when; from the audit trail."""
 
 from __future__ import annotations
 

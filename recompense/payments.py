@@ -8,6 +8,8 @@ import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, QuerySet, Sum
@@ -44,8 +46,12 @@ DAYS_AHEAD = 31  # after its file is made a run waits for its day, so a slip of 
 class Candidate:
     """An approved claim, and why it cannot be in this person's run, if it cannot."""
 
-    claim: Claim
+    claim: Any  # with its totals
     why_not: object = ""
+
+    @property
+    def total(self) -> Decimal:
+        return money.pounds(self.claim.fee + self.claim.expenses)
 
 
 def candidates(by: User) -> list[Candidate]:
@@ -158,7 +164,7 @@ def _held(by: User, chosen: Collection[uuid.UUID] | None) -> list[Claim]:
 def _pay(held: Sequence[Claim], run: PaymentRun, by: User) -> list[Payment]:
     accounts = {payee.person_id: payee for payee in Payee.objects.filter(person__in=[claim.claimant_id for claim in held])}
     sums = {claim.pk: claim for claim in Claim.objects.filter(pk__in=[claim.pk for claim in held]).with_totals()}
-    paid = [_payment(run, accounts[claim.claimant_id], sums[claim.pk]) for claim in held]
+    paid = [_payment(run, accounts[claim.claimant_id or 0], sums[claim.pk]) for claim in held]
     Payment.objects.bulk_create(paid, batch_size=500)
     for claim, payment in zip(held, paid, strict=True):
         claim.payment = payment
@@ -166,7 +172,7 @@ def _pay(held: Sequence[Claim], run: PaymentRun, by: User) -> list[Payment]:
     return paid
 
 
-def _payment(run: PaymentRun, payee: Payee, claim) -> Payment:
+def _payment(run: PaymentRun, payee: Payee, claim: Any) -> Payment:
     """`claim` with its totals."""
     fee, expenses = money.pounds(claim.fee), money.pounds(claim.expenses)
     account = {name: getattr(payee, name) for name in ["name_on_account", "sort_code", "account_number", "roll_number"]}

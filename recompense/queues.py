@@ -16,6 +16,7 @@ from core import acts, money
 from people.models import User
 from recompense import checks, claims
 from recompense.models import Claim, Line
+from recompense.models.claims import ClaimQuerySet
 from recompense.models.hands import STAFF
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Queue:
     title: StrOrPromise
     short: StrOrPromise
 
-    def claims(self) -> QuerySet[Claim]:
+    def claims(self) -> ClaimQuerySet:
         return Claim.objects.filter(status=self.status).order_by("submitted_at", "pk")
 
     def may_open(self, person: User) -> bool:
@@ -54,6 +55,11 @@ class Standing:
     count: int
     total: Decimal
     oldest: datetime | None
+
+    @property
+    def days(self) -> int:
+        """Whole days in Europe/London since the oldest was sent."""
+        return checks.days_since(self.oldest) if self.oldest else 0
 
 
 @dataclass(frozen=True)

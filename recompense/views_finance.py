@@ -28,7 +28,7 @@ from pages.forms import GovukForm
 from people.models import User
 from recompense import checks, claims, history, payment_file, payments, queues
 from recompense.forms_finance import AskForm, LowerForm, PrepareForm, RejectForm
-from recompense.models import Claim, Payee, PaymentRun
+from recompense.models import Claim, Line, Payee, PaymentRun, Receipt
 from recompense.models.hands import MAY_PAY, STAFF
 
 PER_PAGE = 25
@@ -222,12 +222,16 @@ def _facts(found: Claim) -> dict[str, Any]:
         "total": money.pounds(sum(line.counted for line in lines)),
         "claimed": money.pounds(sum(line.amount or 0 for line in lines)),
         "is_lowered": any(line.allowed is not None for line in lines),
-        "receipts": [(line, receipt, page) for line in lines for receipt in line.receipts.all() for page in range(1, receipt.pages + 1)],
+        "receipts": [each for line in lines for each in _pages(line)],
         "findings": checks.of(found, lines) if lines else [],
         "history": history.of(found),
         "ending": _ending(found),
         "days": checks.days_waiting(found),
     }
+
+
+def _pages(line: Line) -> list[tuple[Line, Receipt, int]]:
+    return [(line, receipt, page) for receipt in line.receipts.all() for page in range(1, receipt.pages + 1)]
 
 
 def _lines(found: Claim):
@@ -306,9 +310,9 @@ def prepare(request: HttpRequest) -> HttpResponse:
             return redirect("recompense:run", run.key)
     context = {
         "form": form,
-        "payable": [(candidate.claim, _is_ticked(form, candidate)) for candidate in payable],
+        "payable": [(candidate, _is_ticked(form, candidate)) for candidate in payable],
         "left_out": [candidate for candidate in found if candidate.why_not],
-        "total": money.pounds(sum(each.claim.fee + each.claim.expenses for each in payable)),
+        "total": money.pounds(sum(candidate.total for candidate in payable)),
         "most": payments.MOST,
     }
     return render(request, "recompense/finance/prepare.html", context, status=422 if form.errors else 200)

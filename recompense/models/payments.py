@@ -103,9 +103,7 @@ class Payment(models.Model):
         ordering = ["run", "pk"]
         constraints = [
             # Rounded, because SQLite adds decimals as floats: there 0.10 and 0.20 are a little more than 0.30.
-            models.CheckConstraint(
-                condition=Q(amount=Round(F("fee") + F("expenses"), 2)), name="a_payment_is_fee_and_expenses"
-            ),
+            models.CheckConstraint(condition=Q(amount=Round(F("fee") + F("expenses"), 2)), name="a_payment_is_fee_and_expenses"),
             models.CheckConstraint(condition=Q(amount__gt=0, fee__gte=0, expenses__gte=0), name="a_payment_is_more_than_nothing"),
         ]
 

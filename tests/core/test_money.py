@@ -45,3 +45,31 @@ def test_rounding_moves_an_amount_by_half_a_penny_at_most_and_only_once(amount):
     assert abs(rounded - amount) <= Decimal("0.005")
     assert money.pounds(rounded) == rounded
     assert rounded.as_tuple().exponent == -2
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("12.5", "12.50"),
+        ("£12.50", "12.50"),
+        (" £ 1,250 ", "1250.00"),
+        ("1,234,567.89", "1234567.89"),
+        ("0", "0.00"),
+        ("007", "7.00"),
+    ],
+)
+def test_amounts_are_read_as_people_write_them(written, meant):
+    assert str(money.read(written)) == meant
+
+
+@pytest.mark.parametrize(
+    "written", ["", "£", "£1,2O", "12,50", "1,2,3", "12.505", ".5", "5.", "-5", "1e3", "١٢", "£££5", "5 pounds", "9" * 400]
+)
+def test_what_could_be_misread_is_not_read(written):
+    with pytest.raises(ValueError, match="Not an amount"):
+        money.read(written)
+
+
+@given(amounts.map(abs))
+def test_what_we_write_we_can_read(amount):
+    assert money.read(money.text(amount)) == money.pounds(amount)
