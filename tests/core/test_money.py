@@ -98,6 +98,7 @@ def test_an_amount_is_read_as_it_was_meant(typed, amount):
         ("1e9", "Enter a number, like 12.50"),
         ("NaN", "Enter a number, like 12.50"),
         ("9" * 400, "Enter a number, like 12.50"),
+        ("9" * 400 + "p", "Enter a number, like 50"),
     ],
 )
 def test_a_doubt_is_asked_about(typed, said):
