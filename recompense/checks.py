@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core import money
-from recompense import claims, payees, receipts
+from recompense import claims, payees, pricing, receipts
 from recompense.models import Claim, Line, Payee
 
 
@@ -64,8 +64,7 @@ def _rates(claim: Claim) -> Finding:
 
 
 def _day(claim: Claim) -> Finding:
-    others = Claim.objects.filter(claimant=claim.claimant_id, day=claim.day).exclude(pk=claim.pk).exclude(status__in=claims.ENDED)
-    if claim.claimant_id and others.exists():
+    if claim.claimant_id and pricing.others_this_year(claim).filter(day=claim.day).exists():
         return Finding(_("They have another claim for the same day."), is_right=False)
     return Finding(_("Nothing else is claimed for this day."))
 

@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from core import money
 from pages.forms import DayField, GovukForm, PoundsField
+from recompense.claims import LONGEST_WORDS
 from recompense.models import Line
 from recompense.payments import Candidate
 
-MOST_LETTERS = 2000
 READ_BY_MEMBER = _("The member reads these words.")
 
 
@@ -22,9 +22,9 @@ class WordsField(forms.CharField):
     """A few sentences to a member."""
 
     def __init__(self, **kwargs) -> None:
-        too_long = _("Write at most %(most)s characters") % {"most": f"{MOST_LETTERS:,}"}
+        too_long = _("Write at most %(most)s characters") % {"most": LONGEST_WORDS}
         kwargs["error_messages"] = {"max_length": too_long, **kwargs.get("error_messages", {})}
-        super().__init__(widget=forms.Textarea(attrs={"rows": 4}), max_length=MOST_LETTERS, help_text=READ_BY_MEMBER, **kwargs)
+        super().__init__(widget=forms.Textarea(attrs={"rows": 4}), max_length=LONGEST_WORDS, help_text=READ_BY_MEMBER, **kwargs)
 
 
 class AskForm(GovukForm):

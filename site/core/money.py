@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
+from django.utils.translation import gettext as _
+
+from core import errors, figures
+
 PENNY = Decimal("0.01")
-WRITTEN = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]{1,2})?")
 
 
 def pounds(value: Decimal | int | str) -> Decimal:
@@ -25,9 +27,24 @@ def text(value: Decimal | int | str) -> str:
     return f"{'-' if amount < 0 else ''}£{abs(amount):,}"
 
 
-def read(written: str) -> Decimal:
-    """An amount as people write it: 12.5, £12.50, 1,250. Whatever could be misread is refused with ValueError."""
-    plain = re.sub(r"\s", "", written).removeprefix("£")
-    if not WRITTEN.fullmatch(plain):
-        raise ValueError(f"Not an amount of money: {written!r}")
-    return pounds(plain.replace(",", ""))
+def short(value: Decimal | int | str) -> str:
+    """A rate as people say it: 45p, £20, £27.50."""
+    amount = pounds(value)
+    if 0 < amount < 1:
+        return f"{int(amount * 100)}p"
+    return text(amount).removesuffix(".00")
+
+
+def parse(typed: str) -> Decimal:
+    """What somebody typed for an amount, in pounds: “£12.50”, “12”, “1,234.50”, “50p”, and “12,50” as much of Europe writes it.
+
+    A comma before two last figures can only stand before pence. Every other doubt is asked about and never settled by guessing.
+    """
+    figures.judge_letters(typed)
+    plain = figures.plain(typed).replace("£", "").removeprefix("GBP").removesuffix("GBP")
+    if plain.endswith("p") and plain[:-1].isdigit() and "£" not in typed:
+        return pounds(figures.number(plain[:-1], example="50") / 100)
+    number = figures.number(plain, example="12.50")
+    if number.as_tuple().exponent < -2:  # type: ignore[operator]
+        raise errors.DomainError(_("Enter pounds and pence, with two figures for the pence, like 12.50"), code="too_exact")
+    return pounds(number)

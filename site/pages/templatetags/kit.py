@@ -26,9 +26,9 @@ def icon(name: str) -> SafeString:
 
 
 @register.filter
-def pounds(amount) -> str:
-    """An amount of money as people read it: £1,234.50."""
-    return money.text(amount)
+def pounds(value) -> str:
+    """An amount as people read it: £1,234.50."""
+    return money.text(value)
 
 
 @register.simple_block_tag(takes_context=False)

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('recompense', '0001_initial'),
+        ('recompense', '0002_receipts_before_their_cost'),
     ]
 
     operations = [
