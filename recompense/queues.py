@@ -131,7 +131,7 @@ def around(queue: Queue, claim: Claim) -> list[Claim]:
 
 def following(queue: Queue, claim: Claim) -> Claim | None:
     """What comes after it; after the last the first."""
-    others = queue.claims().exclude(pk=claim.pk)
+    others = queue.claims().select_related("claimant").exclude(pk=claim.pk)
     return others.filter(_after(claim)).first() or others.first()
 
 

@@ -307,7 +307,7 @@ def prepare(request: HttpRequest) -> HttpResponse:
     """What would be paid and what would not, before anything is done. What was not ticked waits."""
     found = payments.candidates(cast(User, request.user))
     payable = [candidate for candidate in found if not candidate.why_not]
-    form = PrepareForm(request.POST or None, payable=payable)
+    form = PrepareForm(request.POST if request.method == "POST" else None, payable=payable)
     if request.method == "POST" and form.is_valid():
         run = _prepare(request, form)
         if run:

@@ -71,15 +71,20 @@ class PaymentRun(models.Model):
     def relations_of(self, person) -> set[str]:
         """What their role lets them do, and whose hands they have in any of its claims."""
         role = {MAY_PAY} if person.has_perm(STAFF[MAY_PAY]) else set()
-        return role | {relation for relation, field in HANDS.items() if self._holds(field, person)}
+        return role | self._hands_of(person.pk)
+
+    def _hands_of(self, person: int | None) -> set[str]:
+        if person is None:
+            return set()
+        fields = {relation: f"claim__{field}" for relation, field in HANDS.items()}
+        theirs = Q(*((field, person) for field in fields.values()), _connector=Q.OR)
+        rows = self.payments.filter(theirs).values_list(*fields.values())
+        return {relation for row in rows for relation, pk in zip(fields, row, strict=True) if pk == person}
 
     @property
     def is_open(self) -> bool:
         """Something has still to be done with it."""
         return self.status in {self.Status.PREPARED, self.Status.EXPORTED}
-
-    def _holds(self, field: str, person) -> bool:
-        return person.pk is not None and self.payments.filter(**{f"claim__{field}": person.pk}).exists()
 
 
 class Payment(models.Model):
