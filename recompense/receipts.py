@@ -28,7 +28,7 @@ from PIL import Image, ImageOps
 from core import acts, audit, errors, workflow
 from people.models import User
 from recompense.models import Claim, Line, Receipt
-from recompense.models.claims import CLAIMANT, private_storage
+from recompense.models.claims import CLAIMANT
 
 WRITE = acts.Act(CLAIMANT, frozenset({Claim.Status.DRAFT, Claim.Status.RETURNED}))
 MOST_BYTES = 20 * 1024 * 1024
@@ -109,7 +109,7 @@ def delete(receipts: QuerySet[Receipt]) -> None:
 
 def sweep() -> None:
     """Delete files that no row knows: what is left where an act was broken off. Called once a day."""
-    storage = private_storage()
+    storage = Receipt._meta.get_field("file").storage
     known = set(Receipt.objects.values_list("file", flat=True))
     found = [f"{FOLDER}/{name}" for name in storage.listdir(FOLDER)[1]] if storage.exists(FOLDER) else []
     yesterday = timezone.now() - timedelta(days=1)
