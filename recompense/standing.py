@@ -133,7 +133,8 @@ def ended(person: User) -> QuerySet[Claim]:
 
 
 def sent(person: User) -> QuerySet[Claim]:
-    return Claim.objects.own(person).filter(submitted_at__isnull=False).with_totals().select_related("payment__run")
+    mine = Claim.objects.own(person).filter(submitted_at__isnull=False).with_totals()
+    return mine.select_related("payment__run").order_by("-submitted_at", "-pk")  # sums take the model's own order away
 
 
 def entries(rows: Iterable[Claim]) -> list[Entry]:
