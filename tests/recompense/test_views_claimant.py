@@ -171,7 +171,7 @@ def test_a_meeting_that_somebody_was_not_at_is_not_found(client, home, attendanc
 
 def test_work_outside_a_meeting_is_begun_with_a_day_and_a_few_words(browser, card, member):
     day = timezone.localdate() - timedelta(days=3)
-    typed = {"day_0": day.day, "day_1": day.month, "day_2": day.year, "what_for": "Read the plan for the square"}
+    typed = {"day_day": day.day, "day_month": day.month, "day_year": day.year, "what_for": "Read the plan for the square"}
     answer = browser.post(address("other"), typed)
     claim = Claim.objects.get()
     assert answer.url == address("claim", claim.key)
@@ -191,7 +191,7 @@ def test_work_outside_a_meeting_is_begun_with_a_day_and_a_few_words(browser, car
     ],
 )
 def test_a_day_that_cannot_be_is_named_beside_its_field_and_the_words_are_kept(browser, card, member, day, said):
-    typed = {"day_0": day[0], "day_1": day[1], "day_2": day[2], "what_for": "Read the plan"}
+    typed = {"day_day": day[0], "day_month": day[1], "day_year": day[2], "what_for": "Read the plan"}
     answer = browser.post(address("other"), typed)
     assert answer.status_code == 422
     assert said in words(answer)
