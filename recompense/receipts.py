@@ -173,8 +173,9 @@ def _gone() -> QuerySet[Claim]:
 
 def _read(upload: IO[bytes]) -> bytes:
     """A larger file stays where the web put it, on disk: no more than the limit is ever read."""
-    content = b"" if (getattr(upload, "size", 0) or 0) > MOST_BYTES else upload.read(MOST_BYTES + 1)
-    if len(content) > MOST_BYTES or (not content and getattr(upload, "size", 0)):
+    size = getattr(upload, "size", None) or 0
+    content = b"" if size > MOST_BYTES else upload.read(MOST_BYTES + 1)
+    if max(size, len(content)) > MOST_BYTES:
         raise _refused(_("The file is larger than 20 MB. Take a smaller photo, or scan in black and white"), "too_large")
     if not content:
         raise _refused(_("The file is empty. Take the photo again"), "empty")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import cast
+from typing import Any, cast
 
 from django.utils import timezone
 
@@ -24,6 +24,7 @@ from recompense.models import Claim, Payee, PaymentRun, RateCard
 MINUTES = [150, 150, 270, 120]  # of attendance, in turn
 SORT_CODE = "08-99-99"  # the one that Vocalink's description of account checks makes up its examples with
 MOST_MEETINGS = 8
+AMOUNTS = {"spent", "quantity"}
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,7 @@ def _claim(story: Story, attendance: Attendance) -> tuple[Story, Claim]:
 
 def _add_cost(claim: Claim, card: RateCard, code: str, said: dict, person: User) -> None:
     rate = card.rates.get(code=code)
-    amounts = {name: Decimal(value) if name in {"spent", "quantity"} else value for name, value in said.items()}
+    amounts: dict[str, Any] = {name: Decimal(value) if name in AMOUNTS else value for name, value in said.items()}
     line = claims.add_line(claim, Cost(rate, **amounts), by=person)
     if claims.needs_receipt(line) and not line.receipt_is_lost:
         receipts.add(line, till_roll(rate.label, said["spent"], claim), by=person)

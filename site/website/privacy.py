@@ -73,7 +73,7 @@ def erase(person: User, *, by: User | None) -> None:
 
 def unpaid(person: User) -> Decimal:
     """What somebody has asked to be paid, in pounds, and would not be if they went now."""
-    return sum((claim.total for claim in claim_erasure.unpaid(person).with_totals()), Decimal(0))  # type: ignore[misc]
+    return sum((claim.total for claim in claim_erasure.unpaid(person).with_totals()), Decimal(0))  # type: ignore[attr-defined]
 
 
 def _forget_learning(person: User) -> None:
