@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -42,3 +42,21 @@ def clear_due() -> None:
         with transaction.atomic():
             audit.record("application.clear", application, before=application.status)
             application.delete()
+
+
+def forget_old_applications(closed_before: datetime) -> None:
+    """What was written to campaigns that closed long ago. Members stay members; only what they had answered goes."""
+    old = Application.objects.filter(campaign__closes_at__lt=closed_before, answers__isnull=False).distinct()
+    for pk in old.values_list("pk", flat=True):
+        _forget_old(pk)
+
+
+@transaction.atomic
+def _forget_old(pk: int) -> None:
+    application = workflow.lock(Application(pk=pk))
+    if application.status == Status.APPOINTED:
+        application.answers.all().delete()
+    elif Status.WITHDRAWN in workflow.moves_of(Application)[application.status]:
+        take_out(application, by=None)
+    else:
+        erase(application)

@@ -38,9 +38,15 @@ def ready(request: HttpRequest) -> JsonResponse:
 
 def robots(request: HttpRequest) -> HttpResponse:
     """Public pages may be found; nobody's own pages, and nothing of a demonstration."""
-    own = ["/account/", "/learning/my/", "/learning/play/", "/applications/", "/memberships/"]
-    closed = ["/"] if settings.DEMO else [*own, "/admin/", "/api/", "/xapi/"]
-    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed), f"Sitemap: {settings.BASE_URL}/sitemap.xml"]
+    own = ["/account/", "/home/", "/learning/my/", "/learning/play/", "/applications/", "/memberships/", "/claims/"]
+    closed = ["/"] if settings.DEMO else [*own, "/coordinate/", "/admin/", "/api/", "/xapi/"]
+    opened = [] if settings.DEMO else ["/claims/rates/"]
+    lines = [
+        "User-agent: *",
+        *(f"Disallow: {path}" for path in closed),
+        *(f"Allow: {path}" for path in opened),
+        f"Sitemap: {settings.BASE_URL}/sitemap.xml",
+    ]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
 
 

@@ -37,6 +37,10 @@ PANELS = {
     *["panels:applications", "panels:application", "panels:answer", "panels:district", "panels:name", "panels:later"],
     *["panels:check", "panels:sent", "panels:withdraw", "panels:memberships", "panels:publication", "panels:leave"],
 }
+CLAIMANT = {
+    *["recompense:claims", "recompense:claim", "recompense:add_cost", "recompense:change_cost", "recompense:account"],
+    *["recompense:other", "recompense:withdraw", "recompense:rates"],
+}
 LEFT_OUT = {
     "panels:desk_next": "leads on to the next application",
     "panels:desk_shortlist": "takes posts and leads on",
@@ -54,6 +58,12 @@ LEFT_OUT = {
     "learning:register": "takes posts and leads on",
     "learning:open": "takes posts and leads on",
     "learning:leave": "takes posts and leads on",
+    "recompense:start": "takes posts and leads on",
+    "recompense:remove_cost": "takes posts and leads on",
+    "recompense:remove_receipt": "takes posts and leads on",
+    "recompense:put_fee_back": "takes posts and leads on",
+    "recompense:receipt": "a picture",
+    "recompense:letter": "a file; tests/recompense/test_documents.py",
     "learning:certificate_pdf": "a file; tests/learning/test_certificate_pdf.py",
     "learning:statistics_csv": "a file",
     "learning:statistics_xlsx": "a file",

@@ -21,6 +21,7 @@ from learning.demo import course, learners
 from panels.demo import scene
 from people import affiliations, demo, roles
 from people.models import Organisation, StaffGroup, User
+from recompense.demo import claims
 from website import pages
 
 LEARNERS = 300
@@ -83,6 +84,8 @@ class Command(BaseCommand):
         accounts = make_accounts()
         self.say("  panels …")
         scene.load(home, kit=User.objects.get(email="kit@demo.example"), mo=User.objects.get(email="mo@demo.example"))
+        self.say("  claims …")
+        claims.load()
         self.stdout.write(write_accounts(accounts))
         page_cache.clear()
 
