@@ -31,7 +31,8 @@ def campaign(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "campaign": shown,
         "panel_page": PanelPage.objects.live().public().filter(panel=shown.panel).first(),
         "taken": taken,
-        "free": max(shown.panel.free(taken), shown.seats),
+        "free": max(shown.panel.free(taken), shown.seats if shown.is_inviting else 0),
+        "offered": shown.seats if shown.is_inviting else 0,
     }
     return render(request, "panels/campaign.html", context)
 
