@@ -36,7 +36,8 @@ def about(shown: Campaign) -> dict:
         "campaign": shown,
         "panel_page": PanelPage.objects.live().public().filter(panel=shown.panel).first(),
         "taken": taken,
-        "free": max(shown.panel.free(taken), shown.seats),
+        "free": max(shown.panel.free(taken), shown.seats if shown.is_inviting else 0),
+        "offered": shown.seats if shown.is_inviting else 0,
     }
 
 

@@ -43,7 +43,7 @@ def load_members(panels: dict[str, Panel], kit: User) -> None:
             person = _person(number)
             row = join(panels[name], person, districts[number % len(districts)], since=120 + 31 * (place % 9))
             if may_be_named:
-                _show(row, number)
+                _show(row, person, number)
         _choose_chair(panels[name], kit)
 
 
@@ -60,13 +60,13 @@ def _person(number: int) -> User:
     return User.objects.filter(email=email).first() or User.objects.create_user(email, display_name=name)
 
 
-def _show(row: Membership, number: int) -> None:
+def _show(row: Membership, person: User, number: int) -> None:
     """A third shows nothing, a third the name, a third all of it."""
     if number % 3 == 0:
         return
     says_more = number % 3 == 1
     text = WORDS[number // 3 % len(WORDS)] if says_more else ""
-    membership.publish(row, name=True, district=number % 2 == 0, about=says_more, text=text, by=row.person)
+    membership.publish(row, name=True, district=number % 2 == 0, about=says_more, text=text, by=person)
 
 
 def _choose_chair(panel: Panel, kit: User) -> None:

@@ -122,7 +122,8 @@ class Campaign(models.Model):
 
     @property
     def has_closed(self) -> bool:
-        return self.status in {self.Status.CLOSED, self.Status.COMPLETED} or self.closes_at <= timezone.now()
+        """Nothing can be sent any more, by the clock or because somebody has said so."""
+        return self.status not in {self.Status.DRAFT, self.Status.OPEN} or self.closes_at <= timezone.now()
 
     @property
     def years(self) -> int | None:

@@ -31,6 +31,7 @@ PANELS = {
     *["panels:campaign", "panels:start", "panels:asked", "panels:link", "panels:withdrawn"],
     *["panels:applications", "panels:application", "panels:answer", "panels:district", "panels:name", "panels:later"],
     *["panels:check", "panels:sent", "panels:withdraw", "panels:memberships", "panels:publication", "panels:leave"],
+    *["panels:offer", "panels:decline"],
 }
 LEFT_OUT = {
     "panels:desk_next": "leads on to the next application",
@@ -44,8 +45,6 @@ LEFT_OUT = {
     "sitemap": "a file for machines",
     "picture": "a file",
     "panels:leave_device": "takes posts and leads on",
-    "panels:offer": "the journey of a coordinator and an applicant",
-    "panels:decline": "the journey of a coordinator and an applicant",
     "learning:register": "takes posts and leads on",
     "learning:open": "takes posts and leads on",
     "learning:leave": "takes posts and leads on",

@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys import addresses, applicant, keyboard
-from tests.journeys.applicant import ANSWERS
+from tests.journeys import addresses, applicant, keyboard, learner
+from tests.journeys.applicant import ANSWERS, change, follow
 from tests.journeys.learner import press
 
 pytestmark = pytest.mark.journey
@@ -17,11 +17,11 @@ def test_ana_applies_on_a_phone_comes_back_on_another_browser_sends_changes_and_
     email = f"ana.{'js' if js else 'plain'}@example.com"
     phone = device("phone", js=js)
     phone.goto("/panels/")
-    phone.get_by_role("link", name="Disabled People’s Panel").click()
+    follow(phone, "Disabled People’s Panel")
     expect(phone.get_by_role("img", name="A round table with 16 seats")).to_be_visible()
-    phone.get_by_role("link", name="Five seats, and one could be yours").first.click()
+    follow(phone, "Five seats, and one could be yours")
     expect(phone.get_by_text("Open until noon on")).to_be_visible()
-    phone.get_by_role("link", name="Start your application").first.click()
+    follow(phone, "Start your application")
     press(phone, "Send me my link")
     expect(phone.get_by_role("alert")).to_contain_text("Enter your name")
     phone.get_by_label("Your name").fill("Ana Ó Súilleabháin")
@@ -43,8 +43,9 @@ def test_ana_applies_on_a_phone_comes_back_on_another_browser_sends_changes_and_
     applicant.fill_in(phone, ANSWERS[0])
     press(phone, "Save and come back later")
     expect(phone.get_by_text(email)).to_be_visible()
+    left = phone.url
     press(phone, "Close it now")
-    assert phone.goto(phone.url).status == 200
+    assert phone.goto(left).status == 404
 
     desk = device("desk", js=js)
     desk.goto(applicant.link_in(mail(email)))
@@ -63,7 +64,7 @@ def test_ana_applies_on_a_phone_comes_back_on_another_browser_sends_changes_and_
     expect(desk.get_by_role("heading", name="Check your answers and send them")).to_be_visible()
     for text in [*ANSWERS, "Oldham", "Ana Ó Súilleabháin"]:
         expect(desk.locator("main")).to_contain_text(text)
-    desk.get_by_role("link", name="Change: What would you change first?").click()
+    follow(desk, change("What would you change first?"))
     applicant.fill_in(desk, "A bench, and a roof over it.")
     press(desk, "Save and go on")
     expect(desk.locator("main")).to_contain_text("A bench, and a roof over it.")
@@ -71,15 +72,15 @@ def test_ana_applies_on_a_phone_comes_back_on_another_browser_sends_changes_and_
     expect(desk.get_by_role("heading", name="We have your application")).to_be_visible()
     assert "You hear from us by" in mail(email, "reached us whole")
 
-    desk.get_by_role("link", name="See or change what I sent").click()
-    desk.get_by_role("link", name="Change: What would you change first?").click()
+    follow(desk, "See or change what I sent")
+    follow(desk, change("What would you change first?"))
     applicant.fill_in(desk, "Two benches.")
     press(desk, "Save my change")
     expect(desk.get_by_text("We have noted your change.")).to_be_visible()
     expect(desk.locator("main")).to_contain_text("Two benches.")
 
     link = applicant.link_in(mail(email, "reached us whole"))
-    desk.get_by_role("link", name="Withdraw my application").click()
+    follow(desk, "Withdraw my application")
     press(desk, "Withdraw and erase it")
     expect(desk.get_by_role("heading", name="It is taken back and erased")).to_be_visible()
     assert "is erased" in mail(email, "you have withdrawn")
@@ -90,8 +91,9 @@ def test_ana_applies_on_a_phone_comes_back_on_another_browser_sends_changes_and_
 def test_ana_applies_with_her_account(device, signed_in, accounts):
     phone = device("phone", state=signed_in("ana"))
     phone.goto("/panels/older-people/")
-    phone.locator("p.call a").first.click()
-    phone.get_by_role("link", name="Start your application").first.click()
+    with phone.expect_navigation():
+        phone.locator("p.call a").first.click()
+    follow(phone, "Start your application")
     expect(phone.locator("main")).to_contain_text(accounts["ana"]["email"])
     expect(phone.locator("main")).to_contain_text(accounts["ana"]["name"])
     press(phone, "Start", exact=True)
@@ -106,9 +108,9 @@ def test_ana_applies_with_her_account(device, signed_in, accounts):
     desk = device("desk", state=signed_in("ana"))
     desk.goto("/applications/")
     expect(desk.get_by_text("Sent", exact=True)).to_be_visible()
-    desk.get_by_role("link", name="Three seats").click()
+    follow(desk, "Three seats")
     expect(desk.locator("main")).to_contain_text(ANSWERS[1])
-    desk.get_by_role("link", name="Withdraw my application").click()
+    follow(desk, "Withdraw my application")
     press(desk, "Withdraw and erase it")
     desk.goto("/applications/")
     expect(desk.get_by_text("You have not applied for anything")).to_be_visible()
@@ -133,7 +135,7 @@ def test_mo_shows_himself_and_takes_it_back_and_a_stranger_sees_it_at_once(devic
     mo.goto("/memberships/")
     expect(mo.get_by_text("Nothing about you is public.")).to_be_visible()
     expect(mo.get_by_role("heading", name="Meetings you were at")).to_be_visible()
-    mo.get_by_role("link", name="Choose what is shown").click()
+    follow(mo, "Choose what is shown")
     mo.get_by_label("My district").check()
     press(mo, "Save", exact=True)
     expect(mo.get_by_role("alert")).to_contain_text("Show your name too, or nothing.")
@@ -143,7 +145,7 @@ def test_mo_shows_himself_and_takes_it_back_and_a_stranger_sees_it_at_once(devic
     assert not named()
     press(mo, "Save", exact=True)
     assert named()
-    mo.get_by_role("link", name="Choose what is shown").click()
+    follow(mo, "Choose what is shown")
     mo.get_by_label("My name").uncheck()
     mo.get_by_label("My district").uncheck()
     press(mo, "Save", exact=True)
@@ -201,21 +203,21 @@ def test_every_page_of_an_applicant_without_an_account(device, look, mail):
     applicant.fill_in(page, ANSWERS[0])
     press(page, "Save and come back later")
     look.at(page)
-    page.get_by_role("link", name="Go on now after all").click()
+    follow(page, "Go on now after all")
     look.open(page, f"{page.url}check/", "not whole")
-    page.get_by_role("link", name="Change: Your name").click()
+    follow(page, change("Your name"))
     look.at(page)
-    page.get_by_role("link", name="Your application").click()
+    follow(page, "Your application")
     applicant.answer_all(page)
     look.at(page, "whole")
-    page.get_by_role("link", name="Change: The district you live in").click()
+    follow(page, change("The district you live in"))
     look.at(page)
     page.go_back()
     press(page, "Send my application")
     look.at(page)
-    page.get_by_role("link", name="See or change what I sent").click()
+    follow(page, "See or change what I sent")
     look.at(page, "sent")
-    page.get_by_role("link", name="Withdraw my application").click()
+    follow(page, "Withdraw my application")
     look.at(page)
     press(page, "Withdraw and erase it")
     look.at(page)
@@ -226,14 +228,15 @@ def test_every_page_of_an_applicant_with_an_account_and_of_a_member(device, look
     page = device("desk", axe=True, state=signed_in("ana"))
     look.open(page, "/applications/", "empty")
     page.goto("/panels/older-people/")
-    page.locator("p.call a").first.click()
-    page.get_by_role("link", name="Start your application").first.click()
+    with page.expect_navigation():
+        page.locator("p.call a").first.click()
+    follow(page, "Start your application")
     look.at(page, "with an account")
     press(page, "Start", exact=True)
     look.at(page, "with an account")
     look.open(page, "/applications/")
-    page.get_by_role("link", name="Three seats").click()
-    page.get_by_role("link", name="Erase what I have written").click()
+    follow(page, "Three seats")
+    follow(page, "Erase what I have written")
     press(page, "Erase it", exact=True)
 
     applicant.start(device("phone"), "Ana Other", "ana.other@example.com")
@@ -241,7 +244,7 @@ def test_every_page_of_an_applicant_with_an_account_and_of_a_member(device, look
 
     page = device("desk", axe=True, state=signed_in("mo"))
     look.open(page, "/memberships/")
-    page.get_by_role("link", name="Choose what is shown").click()
+    follow(page, "Choose what is shown")
     look.at(page)
     page.get_by_label("My district").check()
     press(page, "Save", exact=True)
@@ -252,8 +255,39 @@ def test_every_page_of_an_applicant_with_an_account_and_of_a_member(device, look
     press(page, "Show me first")
     look.at(page, "preview")
     page.goto("/memberships/")
-    page.get_by_role("link", name="Leave the panel").click()
+    follow(page, "Leave the panel")
     look.at(page)
+
+
+def test_ana_is_offered_a_place_makes_an_account_and_accepts(device, look, mail, platform):
+    email = "ana.joins@example.com"
+    page = device("desk", axe=True)
+    applicant.start(page, "Ana Joins", email)
+    page.goto(applicant.link_in(mail(email)))
+    applicant.answer_all(page)
+    press(page, "Send my application")
+    applicant.be_offered_a_place(platform, email)
+
+    page.goto(applicant.link_in(mail(email, "We would like you to join us")))
+    look.at(page, "offered")
+    follow(page, "Read it and answer")
+    expect(page.locator("main")).to_contain_text("To say yes, you need an account")
+    look.at(page, "without an account")
+    follow(page, "No, thank you: I decline")
+    look.at(page)
+    follow(page, "Not yet")
+    follow(page, "Create an account")
+    learner.fill_in_account(page, "Ana Joins", email)
+    learner.enter_code(page, mail(email, "Enter this code"))
+    expect(page.get_by_role("heading", name="A place for you")).to_be_visible()
+    look.at(page, "with an account")
+    press(page, "Yes, I accept")
+    expect(page.get_by_text("Welcome. You are a member now")).to_be_visible()
+    expect(page.get_by_text("Nothing about you is public.")).to_be_visible()
+    look.at(page, "a new member")
+    page.goto("/applications/")
+    follow(page, "Five seats")
+    expect(page.get_by_role("heading", name="You are a member")).to_be_visible()
 
 
 def test_all_that_should_be_looked_at_here_was(names_seen):

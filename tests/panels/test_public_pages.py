@@ -267,6 +267,8 @@ def test_a_campaign_that_cannot_be_applied_to_says_so_kindly(campaign, changes, 
     text = told(campaign)
     assert said in text
     assert "Start your application" not in text
+    assert "You can apply for" not in text
+    assert "f-honey" not in text
 
 
 def test_a_draft_is_nobodys_to_read(client, panel, kit, second_factor):
