@@ -44,19 +44,15 @@ def clear_due() -> None:
             application.delete()
 
 
-def forget_old_applications(closed_before: datetime) -> None:
-    """What was written to campaigns that closed long ago. Members stay members; only what they had answered goes."""
-    old = Application.objects.filter(campaign__closes_at__lt=closed_before, answers__isnull=False).distinct()
-    for pk in old.values_list("pk", flat=True):
-        _forget_old(pk)
-
-
 @transaction.atomic
-def _forget_old(pk: int) -> None:
-    application = workflow.lock(Application(pk=pk))
-    if application.status == Status.APPOINTED:
-        application.answers.all().delete()
-    elif Status.WITHDRAWN in workflow.moves_of(Application)[application.status]:
-        take_out(application, by=None)
-    else:
-        erase(application)
+def forget_old(closed_before: datetime) -> None:
+    """Erase what was written to campaigns that closed long ago, decided or not. Members stay members without their answers."""
+    old = Application.objects.filter(campaign__closes_at__lt=closed_before, answers__isnull=False).exclude(status=Status.DRAFT)
+    for row in old.distinct():
+        application = workflow.lock(row)
+        if application.status == Status.APPOINTED:
+            application.answers.all().delete()
+        elif Status.WITHDRAWN in workflow.moves_of(Application)[application.status]:
+            take_out(application, by=None)
+        else:
+            erase(application)

@@ -109,7 +109,7 @@ def clear_mail_files() -> None:
 def forget_what_was_kept_by_law() -> None:
     """Applications after their time; receipts, accounts and reasons after theirs; files that no row knows."""
     now = timezone.now()
-    applications.forget_old_applications(now - timedelta(days=_days(settings.RETENTION_APPLICATION_MONTHS)))
+    applications.forget_old(now - timedelta(days=_days(settings.RETENTION_APPLICATION_MONTHS)))
     claims.withdraw_left()
     claims.wipe(timezone.localdate() - timedelta(days=_days(12 * settings.RETENTION_PAYMENT_YEARS)))
     receipts.sweep()

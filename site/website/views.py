@@ -41,12 +41,8 @@ def robots(request: HttpRequest) -> HttpResponse:
     own = ["/account/", "/home/", "/learning/my/", "/learning/play/", "/applications/", "/memberships/", "/claims/"]
     closed = ["/"] if settings.DEMO else [*own, "/coordinate/", "/admin/", "/api/", "/xapi/"]
     opened = [] if settings.DEMO else ["/claims/rates/"]
-    lines = [
-        "User-agent: *",
-        *(f"Disallow: {path}" for path in closed),
-        *(f"Allow: {path}" for path in opened),
-        f"Sitemap: {settings.BASE_URL}/sitemap.xml",
-    ]
+    rules = [*(f"Disallow: {path}" for path in closed), *(f"Allow: {path}" for path in opened)]
+    lines = ["User-agent: *", *rules, f"Sitemap: {settings.BASE_URL}/sitemap.xml"]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
 
 
