@@ -87,7 +87,9 @@ def start_other(day: datetime.date, what_for: str, *, by: User) -> Claim:
         raise errors.DomainError(_("Enter a day that is not in the future"), code="future_day", field="day")
     if not Membership.objects.on(day).filter(person=by).exists():
         raise errors.DomainError(_("You were not a member on that day. Check the date"), code="not_a_member", field="day")
-    what_for = _words(_said(what_for, "what_for", _("Say what the work was")), "what_for")
+    what_for = _words(what_for.strip(), "what_for")
+    if not what_for:
+        raise errors.DomainError(_("Say what the work was"), code="no_work", field="what_for")
     rates.card_on(day)
     User.objects.select_for_update().get(pk=by.pk)
     drafts = Claim.objects.filter(claimant=by, day=day, status=Status.DRAFT, attendance=None)

@@ -13,6 +13,7 @@ from core.models import AuditEvent
 from people.models import User
 from recompense import claims, receipts
 from recompense.models import Claim, Payee, Payment
+from recompense.models.claims import ClaimQuerySet
 
 Status = Claim.Status
 UNPAID = [Status.SUBMITTED, Status.RETURNED, Status.CHECKED, Status.APPROVED]  # sent, and no payment made of it
@@ -27,7 +28,7 @@ def forget(person: User) -> None:
     Payee.objects.filter(person=person).delete()
 
 
-def unpaid(person: User) -> QuerySet[Claim]:
+def unpaid(person: User) -> ClaimQuerySet:
     """What would be withdrawn and not paid if somebody went now."""
     return Claim.objects.own(person).filter(status__in=UNPAID)
 

@@ -28,7 +28,6 @@ from PIL import Image, ImageOps
 from core import acts, audit, errors, workflow
 from people.models import User
 from recompense.models import Claim, Line, Receipt
-from recompense.models.claims import private_storage
 from recompense.models.hands import CLAIMANT
 
 WRITE = acts.Act(CLAIMANT, frozenset({Claim.Status.DRAFT, Claim.Status.RETURNED}))
@@ -110,7 +109,7 @@ def delete(receipts: QuerySet[Receipt]) -> None:
 
 def sweep() -> None:
     """Delete files that no row knows: what is left where an act was broken off. Called once a day."""
-    storage = private_storage()
+    storage = Receipt._meta.get_field("file").storage
     known = set(Receipt.objects.values_list("file", flat=True))
     found = [f"{FOLDER}/{name}" for name in storage.listdir(FOLDER)[1]] if storage.exists(FOLDER) else []
     yesterday = timezone.now() - timedelta(days=1)
@@ -174,8 +173,9 @@ def _gone() -> QuerySet[Claim]:
 
 def _read(upload: IO[bytes]) -> bytes:
     """A larger file stays where the web put it, on disk: no more than the limit is ever read."""
-    content = b"" if (getattr(upload, "size", 0) or 0) > MOST_BYTES else upload.read(MOST_BYTES + 1)
-    if len(content) > MOST_BYTES or (not content and getattr(upload, "size", 0)):
+    size = getattr(upload, "size", None) or 0
+    content = b"" if size > MOST_BYTES else upload.read(MOST_BYTES + 1)
+    if max(size, len(content)) > MOST_BYTES:
         raise _refused(_("The file is larger than 20 MB. Take a smaller photo, or scan in black and white"), "too_large")
     if not content:
         raise _refused(_("The file is empty. Take the photo again"), "empty")

@@ -34,8 +34,15 @@ def ready(request: HttpRequest) -> JsonResponse:
 
 def robots(request: HttpRequest) -> HttpResponse:
     """Public pages may be found; nobody's own pages, and nothing of a demonstration."""
-    closed = ["/"] if settings.DEMO else ["/account/", "/admin/", "/api/", "/xapi/", "/learning/my/", "/learning/play/"]
-    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed), f"Sitemap: {settings.BASE_URL}/sitemap.xml"]
+    personal = ["/account/", "/admin/", "/api/", "/xapi/", "/learning/my/", "/learning/play/", "/claims/"]
+    closed = ["/"] if settings.DEMO else personal
+    opened = [] if settings.DEMO else ["/claims/rates/"]
+    lines = [
+        "User-agent: *",
+        *(f"Disallow: {path}" for path in closed),
+        *(f"Allow: {path}" for path in opened),
+        f"Sitemap: {settings.BASE_URL}/sitemap.xml",
+    ]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
 
 

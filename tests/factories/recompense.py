@@ -62,8 +62,17 @@ def make_exported(fin: User) -> PaymentRun:
     return PaymentRun.objects.get(pk=run.pk)
 
 
-def make_paid(fin: User) -> PaymentRun:
-    return payments.mark_paid(make_exported(fin), by=fin)
+def pay(run: PaymentRun, fin: User) -> PaymentRun:
+    """The file made and the money gone."""
+    payments.export(run, by=fin)
+    return payments.mark_paid(run, by=fin)
+
+
+def make_paid(member: Membership, kit: User, cas: User, pat: User, fin: User, **options) -> Claim:
+    """Paid in a run of its own."""
+    claim = make_approved(member, kit, cas, pat, **options)
+    pay(make_run(fin), fin)
+    return Claim.objects.get(pk=claim.pk)
 
 
 def bus(claim: Claim, spent: str = "4.60") -> Cost:

@@ -5,14 +5,20 @@ import re
 import uuid
 
 import pikepdf
+import pypdf
 import pytest
 from django.core import mail
 from django.urls import reverse
 
+from core.models import AuditEvent, OutboxEvent
 from learning import courses
 from learning.demo.course import load_course, load_index
 from learning.models import Certificate, ModuleProgress
+from recompense import claims, documents, payments, receipts
+from recompense.models import Payment
 from tests.factories.learning import work_through
+from tests.factories.panels import make_member, make_panel
+from tests.factories.recompense import bus, make_checked, make_paid, make_payee, make_submitted, photo
 
 PASSWORD = "a-lantern-on-the-canal-42"
 TELLING = re.compile(r"lgbt|trans|gay|lesbian|bisexual|cancer|panel|inclusi|equality|screening|course|module", re.IGNORECASE)
@@ -96,3 +102,71 @@ def test_what_is_taken_away_has_a_neutral_name(client, lee, val, certificate, se
 def test_a_line_of_the_log_about_a_certificate_leads_to_nobody(certificate):
     """Anybody learns the holder's name and what they completed by the certificate's number."""
     assert certificate.code not in f"{certificate} {certificate!r}"
+
+
+# Recompense --------------------------------------------------------------------------------------
+# A panel about a characteristic, a meeting in its rooms, and a question that names it: none of it may leave the site.
+
+
+@pytest.fixture
+def told(kit, cas, pat, fin, mo, card, django_capture_on_commit_callbacks):
+    """Mo sits on a panel with a telling name: one claim was asked about, one not paid, one paid, and the account changed."""
+    member = make_member(make_panel("LGBTQ+ Equality Panel", coordinators=[kit]), mo)
+    with django_capture_on_commit_callbacks(execute=True):
+        asked, refused = make_submitted(member, kit), make_checked(member, kit, cas)
+        claims.ask(asked, "Was it the LGBTQ+ panel?", by=cas)
+        claims.reject(refused, "The panel on inclusion did not meet.", by=pat)
+        paid = make_paid(member, kit, cas, pat, fin)
+        make_payee(mo, account_number="12345678")
+    return [asked, refused, paid]
+
+
+def test_no_mail_about_a_claim_tells_outside_or_inside(told):
+    assert sorted(message.subject for message in mail.outbox) == [
+        *["A question for you", "About your claim", "We have paid you", "Your bank details have changed"]
+    ]
+    for message in mail.outbox:
+        html = message.alternatives[0].content
+        for text in [*seen_outside(message), message.body, html]:
+            assert not TELLING.search(text), (message.subject, text)
+
+
+def test_no_letter_and_no_payment_file_tells(told, fin):
+    payment = Payment.objects.get()
+    letter = documents.remittance_pdf(payment)
+    with pikepdf.open(io.BytesIO(letter)) as pdf:
+        shown = [str(value) for value in pdf.docinfo.values()] + [str(value) for value in pdf.open_metadata().values()]
+    pages = pypdf.PdfReader(io.BytesIO(letter)).pages
+    file = payments.download(payment.run, by=fin).decode()
+    for text in [*shown, *(page.extract_text() for page in pages), documents.file_name(payment), payment.reference, file]:
+        assert not TELLING.search(text), text
+
+
+def test_no_address_of_a_claim_tells(told, mo):
+    line = told[0].lines.get()
+    for name, given in [
+        *[("claims", []), ("account", []), ("other", []), ("claim", [told[0].key]), ("withdraw", [told[0].key])],
+        *[("letter", [told[2].key]), ("add_cost", [told[0].key, line.rate.key]), ("change_cost", [told[0].key, line.key])],
+        *[("receipt", [uuid.uuid4(), 1]), ("start", [told[0].attendance.key])],
+    ]:
+        url = reverse(f"recompense:{name}", args=given)
+        assert not TELLING.search(url), url
+        assert line.rate.code.lower() not in url.lower()
+
+
+def test_files_about_a_claim_have_neutral_names(client, told, mo):
+    claims_open = told[0]
+    line = claims.add_line(claims_open, bus(claims_open), by=mo)
+    receipt = receipts.add(line, photo(), by=mo)
+    assert not TELLING.search(receipt.file.name)
+    client.force_login(mo)
+    for url in [reverse("recompense:receipt", args=[receipt.key, 1]), reverse("recompense:letter", args=[told[2].key])]:
+        assert not TELLING.search(client.get(url)["Content-Disposition"])
+
+
+def test_the_trail_and_the_news_of_a_claim_hold_keys_alone(told):
+    for event in AuditEvent.objects.filter(subject_kind__contains="claim"):
+        assert not TELLING.search(f"{event.act} {event.before} {event.after}")
+    for news in OutboxEvent.objects.filter(name__startswith="claim"):
+        assert news.ids.keys() == {"claim"}
+        assert not TELLING.search(str(news.ids))

@@ -18,6 +18,10 @@ ACCOUNT = {
     *["mfa_index", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes"],
     *["mfa_authenticate", "mfa_reauthenticate", "usersessions_list"],
 }
+CLAIMANT = {
+    *["recompense:claims", "recompense:claim", "recompense:add_cost", "recompense:change_cost", "recompense:account"],
+    *["recompense:other", "recompense:withdraw", "recompense:rates"],
+}
 LEFT_OUT = {
     "health_live": "JSON",
     "health_ready": "JSON",
@@ -29,6 +33,12 @@ LEFT_OUT = {
     "learning:register": "takes posts and leads on",
     "learning:open": "takes posts and leads on",
     "learning:leave": "takes posts and leads on",
+    "recompense:start": "takes posts and leads on",
+    "recompense:remove_cost": "takes posts and leads on",
+    "recompense:remove_receipt": "takes posts and leads on",
+    "recompense:put_fee_back": "takes posts and leads on",
+    "recompense:receipt": "a picture",
+    "recompense:letter": "a file; tests/recompense/test_documents.py",
     "learning:certificate_pdf": "a file; tests/learning/test_certificate_pdf.py",
     "learning:statistics_csv": "a file",
     "learning:statistics_xlsx": "a file",

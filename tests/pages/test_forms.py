@@ -1,13 +1,15 @@
 """Forms: what a reader sees, hears and is told when something is missing."""
 
 import datetime
+from decimal import Decimal
 
 import pytest
 from django import forms
 from django.template import Context, Template
 
+from core import errors
 from pages import forms as page_forms
-from pages.forms import DayField, GovukForm
+from pages.forms import DayField, GovukForm, NumberField, PoundsField
 
 
 class Claim(GovukForm):
@@ -147,3 +149,54 @@ def test_a_wrong_date_says_what_is_wrong(typed, code):
 
 def test_an_optional_date_may_be_left_out():
     assert DayField(required=False).clean(["", "", ""]) is None
+
+
+# Amounts and numbers ------------------------------------------------------------------------------
+
+
+class Cost(GovukForm):
+    spent = PoundsField(label="What did you pay?")
+    miles = NumberField(label="How many miles?", example="12.5", required=False)
+
+
+def test_an_amount_is_read_as_it_was_meant_and_a_number_too():
+    form = Cost({"spent": "£1,234.5", "miles": "12,50"})
+    assert form.is_valid()
+    assert form.cleaned_data == {"spent": Decimal("1234.50"), "miles": Decimal("12.50")}
+    assert Cost({"spent": "1", "miles": ""}).is_valid()
+
+
+def test_a_slip_in_an_amount_is_told_beside_it_and_stays_to_be_mended():
+    form = Cost({"spent": "£1,2O", "miles": "far"})
+    assert form.errors["spent"] == ["“£1,2O” has the letter O in it. Type the figure 0 in its place"]
+    assert form.errors["miles"] == ["Enter a number, like 12.5"]
+    html = form.render()
+    assert 'value="£1,2O"' in html
+    assert '<div class="govuk-input__prefix" aria-hidden="true">£</div>' in html
+    assert html.count('inputmode="decimal"') == 2
+
+
+def test_what_an_act_refuses_stands_beside_its_field_or_above_all():
+    def refuse(field):
+        raise errors.DomainError("It is too much", field=field)
+
+    for field, where in [("spent", "spent"), ("elsewhere", "__all__"), (None, "__all__")]:
+        form = Cost({"spent": "1"})
+        assert form.is_valid()
+        assert not page_forms.done(form, lambda field=field: refuse(field))
+        assert form.errors == {where: ["It is too much"]}
+    form = Cost({"spent": "1"})
+    assert form.is_valid()
+    assert page_forms.done(form, lambda: None)
+
+
+def test_a_rule_of_the_domain_can_be_asked_by_a_field():
+    def rule(value):
+        if value < 0:
+            raise errors.DomainError("Not below nothing", code="below")
+        return value * 2
+
+    assert page_forms.judged(rule, 3) == 6
+    with pytest.raises(forms.ValidationError) as raised:
+        page_forms.judged(rule, -1)
+    assert (raised.value.code, raised.value.messages) == ("below", ["Not below nothing"])

@@ -1,6 +1,8 @@
 """The kit's tags and templates."""
 
+import datetime
 import re
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from django.test import RequestFactory
 from pages.pictures import ICONS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-FOLDERS = [ROOT / "site", ROOT / "learning", ROOT / "api"]
+FOLDERS = [ROOT / "site", ROOT / "learning", ROOT / "recompense", ROOT / "api"]
 TEMPLATES = [
     path for folder in FOLDERS for path in folder.rglob("templates/**/*.html") if not {"wagtailadmin", "email"} & set(path.parts)
 ]
@@ -78,3 +80,20 @@ def test_the_pager_keeps_the_rest_of_the_query():
 def test_the_navigation_says_where_you_are(path, current):
     html = draw('{% nav_item "/learning/" "Learning" %}', request=RequestFactory().get(path), page=object())
     assert (f'aria-current="{current}"' in html) is bool(current)
+
+
+def test_an_amount_is_written_as_people_read_it():
+    assert draw("{{ sum|pounds }}", sum=Decimal("1234.5")) == "£1,234.50"
+
+
+@pytest.mark.parametrize(
+    ("utc", "said"),
+    [
+        ((2026, 11, 10, 17, 30), "5.30 pm"),
+        ((2026, 7, 10, 19, 0), "8 pm"),
+        ((2026, 1, 1, 0, 5), "12.05 am"),
+        ((2026, 1, 1, 12, 0), "12 pm"),
+    ],
+)
+def test_a_time_of_day_is_londons_and_said_as_people_say_it(utc, said):
+    assert draw("{{ at|clock }}", at=datetime.datetime(*utc, tzinfo=datetime.UTC)) == said

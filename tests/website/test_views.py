@@ -59,6 +59,7 @@ def test_search_engines_are_sent_to_public_pages_only(client, db, settings):
     settings.DEMO = False
     lines = client.get("/robots.txt").content.decode().splitlines()
     assert "Disallow: /account/" in lines
+    assert lines.index("Disallow: /claims/") < lines.index("Allow: /claims/rates/")
     assert f"Sitemap: {settings.BASE_URL}/sitemap.xml" in lines
 
 
