@@ -163,6 +163,8 @@ def holding(role):
 
 
 kit = holding(("Kit", "coordinator"))
+cora = holding(("Cora", "coordinator"))  # of another panel
+adi = holding(("Adi", "administrator"))
 cas = holding(("Cas", "claims checker"))
 pat = holding(("Pat", "claims approver"))
 fin = holding(("Fin", "finance officer"))

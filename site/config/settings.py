@@ -206,6 +206,14 @@ Q_CLUSTER = {
     **({"redis": REDIS_URL} if REDIS_URL else {"orm": "default"}),
 }
 TASKS = {"default": {"BACKEND": "config.tasks.Q2Backend", "QUEUES": []}}
+DAY = 24 * 60
+SCHEDULES = {  # what is done by the clock: a function, and every how many minutes
+    "Keep nothing longer than needed": ("website.retention.run", DAY),
+    "Close campaigns in time": ("panels.campaigns.close_due", 5),
+    "Let unanswered offers go": ("panels.recruitment.lapse_due", 5),
+    "End terms that are over": ("panels.membership.end_due", 60),
+    "Erase what was never sent": ("panels.erasure.clear_due", DAY),
+}
 
 # People ------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "people.User"
@@ -246,6 +254,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_SESSION_REMEMBER = None
+ACCOUNT_RATE_LIMITS = {"application_link": "20/m/ip", "application_link_to_address": "6/h/key"}  # beside allauth's own
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("BEHIND_PROXY", False) else 0  # rate limits count the visitor, not the proxy
 MFA_ADAPTER = "people.adapter.SecondFactorAdapter"
 MFA_FORMS = {

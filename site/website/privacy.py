@@ -23,8 +23,8 @@ from core import audit, mail, outbox, page_cache
 from core.models import AuditEvent
 from learning.lrs import agents
 from learning.models import Attempt, Certificate, LaunchSession, ModuleProgress, Reflection, Registration, Statement
-from panels import erasure as panel_erasure
-from panels.models import Application, Attendance, Coordination, Membership
+from panels import membership, recruitment
+from panels.models import Answer, Application, Attendance, Coordination, Membership, Offer
 from people import consent, roles
 from people.models import User
 from recompense import erasure as claim_erasure
@@ -61,9 +61,14 @@ def erase(person: User, *, by: User | None) -> None:
     person = User.objects.select_for_update().get(pk=person.pk)
     audit.record("person.erased", person, by=by)
     outbox.write("person.erased", person=person.pk)
-    addresses = {person.email, *EmailAddress.objects.filter(user=person).values_list("email", flat=True)}
+    held = EmailAddress.objects.filter(user=person)
+    addresses = {person.email, *held.values_list("email", flat=True)}
+    confirmed = held.filter(verified=True).values_list(
+        "email", flat=True
+    )  # whoever gave another's address erases nothing of theirs
     _forget_learning(person)
-    panel_erasure.forget(person)
+    recruitment.forget(person, confirmed)
+    membership.forget(person)
     claim_erasure.forget(person)
     _end_sessions(person, addresses)
     transaction.on_commit(lambda: mail.forget(addresses))
@@ -175,31 +180,29 @@ def _statements(person: User) -> list[dict]:
     return list(Statement.objects.filter(actor=actor).order_by("stored", "id").values_list("body", flat=True))
 
 
-# Panels and recompense: what was written is opened, so that it can be read ------------------------
-
-
 def _applications(person: User) -> list[dict]:
-    rows = panel_erasure.applications_of(person).select_related("campaign__panel", "district", "applicant")
-    return [_application(row) for row in rows.prefetch_related("answers__question", "offers")]
+    wanted = ["key", "reference", "campaign__title", "status", "district__name", "began_at", "submitted_at"]
+    return _rows(Application.objects.own(person), *wanted)
 
 
-def _application(row: Application) -> dict[str, Any]:
-    answers = [{"question": answer.question.prompt, "answer": answer.text} for answer in row.answers.all()]
-    facts = {name: getattr(row, name) for name in ["reference", "status", "name", "email", "began_at", "submitted_at"]}
-    place = {"panel": row.campaign.panel.name, "campaign": row.campaign.title, "district": str(row.district or "")}
-    offers = _rows(row.offers, "status", "made_at", "answer_by", "starts_on", "ends_on")
-    return {**facts, **place, "answers": answers, "offers": offers}
+def _answers_to_questions(person: User) -> list[dict]:
+    rows = Answer.objects.filter(application__in=Application.objects.own(person))
+    return _rows(rows, "application__reference", "question__prompt", "text")
+
+
+def _offers(person: User) -> list[dict]:
+    rows = Offer.objects.filter(application__in=Application.objects.own(person))
+    return _rows(rows, "application__reference", "status", "made_at", "answer_by", "starts_on", "ends_on")
 
 
 def _memberships(person: User) -> list[dict]:
-    shown = ["about", "shows_name", "shows_district", "shows_about"]
-    wanted = ["panel__name", "status", "role", "starts_on", "ends_on", "district__name", *shown]
-    return _rows(Membership.objects.filter(person=person), *wanted)
+    wanted = ["panel__name", "status", "role", "starts_on", "ends_on", "district__name"]
+    shown = ["shows_name", "shows_district", "shows_about", "about"]
+    return _rows(Membership.objects.own(person), "key", *wanted, *shown)
 
 
 def _meetings(person: User) -> list[dict]:
-    rows = Attendance.objects.filter(membership__person=person)
-    return _rows(rows, "meeting__panel__name", "meeting__starts_at", "meeting__place", "minutes")
+    return _rows(Attendance.objects.of(person), "meeting__panel__name", "meeting__day", "minutes")
 
 
 def _coordinations(person: User) -> list[dict]:
@@ -265,6 +268,8 @@ SECTIONS: dict[str, Section] = {
     "certificates": _certificates,
     "statements": _statements,
     "applications": _applications,
+    "answers_in_applications": _answers_to_questions,
+    "offers": _offers,
     "memberships": _memberships,
     "meetings": _meetings,
     "coordinations": _coordinations,

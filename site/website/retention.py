@@ -17,7 +17,6 @@ from django.db.models.functions import Coalesce, Greatest
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
-from django_q.models import Schedule
 
 from core import audit, mail
 from panels import erasure as applications
@@ -31,12 +30,6 @@ from website import privacy
 UNCONFIRMED = timedelta(days=30)
 WARNING = timedelta(days=30)  # between the warning and the end of an account
 MAIL_FILES = timedelta(days=7)
-NAME = "Keep nothing longer than needed"
-
-
-def schedule() -> None:
-    """Have `run` called every day. Called at every set-up."""
-    Schedule.objects.get_or_create(name=NAME, defaults={"func": "website.retention.run", "schedule_type": Schedule.DAILY})
 
 
 def run() -> None:
@@ -116,7 +109,7 @@ def clear_mail_files() -> None:
 def forget_what_was_kept_by_law() -> None:
     """Applications after their time; receipts, accounts and reasons after theirs; files that no row knows."""
     now = timezone.now()
-    applications.forget_old_applications(now - timedelta(days=_days(settings.RETENTION_APPLICATION_MONTHS)))
+    applications.forget_old(now - timedelta(days=_days(settings.RETENTION_APPLICATION_MONTHS)))
     claims.withdraw_left()
     claims.wipe(timezone.localdate() - timedelta(days=_days(12 * settings.RETENTION_PAYMENT_YEARS)))
     receipts.sweep()

@@ -34,15 +34,11 @@ def ready(request: HttpRequest) -> JsonResponse:
 
 def robots(request: HttpRequest) -> HttpResponse:
     """Public pages may be found; nobody's own pages, and nothing of a demonstration."""
-    personal = ["/account/", "/admin/", "/api/", "/xapi/", "/learning/my/", "/learning/play/", "/claims/"]
-    closed = ["/"] if settings.DEMO else personal
+    own = ["/account/", "/learning/my/", "/learning/play/", "/applications/", "/memberships/", "/claims/"]
+    closed = ["/"] if settings.DEMO else [*own, "/admin/", "/api/", "/xapi/"]
     opened = [] if settings.DEMO else ["/claims/rates/"]
-    lines = [
-        "User-agent: *",
-        *(f"Disallow: {path}" for path in closed),
-        *(f"Allow: {path}" for path in opened),
-        f"Sitemap: {settings.BASE_URL}/sitemap.xml",
-    ]
+    rules = [*(f"Disallow: {path}" for path in closed), *(f"Allow: {path}" for path in opened)]
+    lines = ["User-agent: *", *rules, f"Sitemap: {settings.BASE_URL}/sitemap.xml"]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
 
 

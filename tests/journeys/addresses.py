@@ -22,7 +22,24 @@ CLAIMANT = {
     *["recompense:claims", "recompense:claim", "recompense:add_cost", "recompense:change_cost", "recompense:account"],
     *["recompense:other", "recompense:withdraw", "recompense:rates"],
 }
+COORDINATOR = {  # panels: what they do; the buttons among them stand in LEFT_OUT
+    *["panels:queue", "panels:desk_campaigns", "panels:desk_campaign", "panels:desk_campaign_new", "panels:desk_campaign_revise"],
+    *["panels:desk_campaign_preview", "panels:desk_campaign_open", "panels:desk_campaign_extend", "panels:desk_campaign_close"],
+    *["panels:desk_campaign_complete", "panels:desk_campaign_cancel", "panels:desk_applications", "panels:desk_application"],
+    *["panels:desk_contact", "panels:desk_turn_down", "panels:desk_offer", "panels:desk_take_back", "panels:desk_members"],
+    *["panels:desk_member", "panels:desk_member_end", "panels:desk_meetings", "panels:desk_meeting_new"],
+    *["panels:desk_meeting_move", "panels:desk_meeting_cancel", "panels:desk_attendance"],
+    *["panels:coordinators", "panels:coordinator_release"],
+}
+PANELS = {
+    *["panels:campaign", "panels:start", "panels:asked", "panels:link", "panels:withdrawn"],
+    *["panels:applications", "panels:application", "panels:answer", "panels:district", "panels:name", "panels:later"],
+    *["panels:check", "panels:sent", "panels:withdraw", "panels:memberships", "panels:publication", "panels:leave"],
+}
 LEFT_OUT = {
+    "panels:desk_next": "leads on to the next application",
+    "panels:desk_shortlist": "takes posts and leads on",
+    "panels:desk_put_back": "takes posts and leads on",
     "health_live": "JSON",
     "health_ready": "JSON",
     "robots": "a file for machines",
@@ -30,6 +47,9 @@ LEFT_OUT = {
     "manifest": "a file for machines",
     "sitemap": "a file for machines",
     "picture": "a file",
+    "panels:leave_device": "takes posts and leads on",
+    "panels:offer": "the journey of a coordinator and an applicant",
+    "panels:decline": "the journey of a coordinator and an applicant",
     "learning:register": "takes posts and leads on",
     "learning:open": "takes posts and leads on",
     "learning:leave": "takes posts and leads on",

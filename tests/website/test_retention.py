@@ -11,7 +11,6 @@ from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.utils import timezone
-from django_q.models import Schedule
 
 from core.models import AuditEvent
 from people import roles
@@ -157,10 +156,3 @@ def test_running_twice_is_running_once(clock, sam, run_on_commit):
         retention.run()
     assert len(mail.outbox) == 1
     assert AuditEvent.objects.filter(act="account.end_announced").count() == 1
-
-
-def test_it_is_scheduled_once_a_day_however_often_it_is_set_up(db):
-    retention.schedule()
-    retention.schedule()
-    (row,) = Schedule.objects.filter(name=retention.NAME)
-    assert (row.func, row.schedule_type) == ("website.retention.run", Schedule.DAILY)

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 
 from people import reference
 from recompense import rates
-from website import pages, retention
+from website import pages, schedules
 from website.models import HomePage
 
 
@@ -25,4 +25,4 @@ class Command(BaseCommand):
         rates.load_example()
         if not HomePage.objects.exists():  # what editors have written since stays
             pages.load()
-        retention.schedule()
+        schedules.load()
