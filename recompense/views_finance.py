@@ -197,7 +197,7 @@ def _show(request: HttpRequest, key: uuid.UUID, act: str = "", form: BaseForm | 
     # The number first: an act that comes between the two makes it too old, and then nothing is decided by it.
     seen = audit.latest(get_object_or_404(Claim.objects.sent_to(person), key=key))
     found = Claim.objects.select_related("claimant", "attendance", "payment__run").get(key=key)
-    offered = [name for name in DECISIONS if acts.may(claims.acting(name, found), found, person)]
+    offered = acts.offered({name: claims.acting(name, found) for name in DECISIONS}, found, person)
     context = {
         "claim": found,
         "seen": seen,
@@ -380,7 +380,7 @@ def _show_run(request: HttpRequest, key: uuid.UUID, refused: errors.DomainError 
         "refused": refused,
         "page_obj": Paginator(held, PAYMENTS_PER_PAGE).get_page(request.GET.get("page")),
         "sums": found.payments.aggregate(fee=Sum("fee"), expenses=Sum("expenses")),
-        "offered": [name for name, act in payments.ACTS.items() if acts.may(act, found, person)],
+        "offered": acts.offered(payments.ACTS, found, person),
         "why_not": acts.why_not(payments.ACTS["export"], found, person) if found.is_open else "",
         "history": history.of_run(found),
         "file_name": payment_file.file_name(found),

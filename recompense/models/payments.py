@@ -78,7 +78,7 @@ class PaymentRun(models.Model):
             return set()
         fields = {relation: f"claim__{field}" for relation, field in HANDS.items()}
         theirs = Q(*((field, person) for field in fields.values()), _connector=Q.OR)
-        rows = self.payments.filter(theirs).values_list(*fields.values())
+        rows = self.payments.filter(theirs).order_by().values_list(*fields.values())
         return {relation for row in rows for relation, pk in zip(fields, row, strict=True) if pk == person}
 
     @property

@@ -45,6 +45,7 @@ def test_a_person_is_judged_before_the_state_and_told_why(letter, refusal, words
     else:
         acts.judge(SEND, letter, by="somebody")
     assert acts.may(SEND, letter, "somebody") is (refusal is None)
+    assert acts.offered({"send": SEND}, letter, "somebody") == ([] if refusal else ["send"])
     assert acts.why_not(SEND, letter, "somebody") == why
 
 

@@ -62,10 +62,6 @@ def make_exported(fin: User) -> PaymentRun:
     return PaymentRun.objects.get(pk=run.pk)
 
 
-def make_paid_run(fin: User) -> PaymentRun:
-    return payments.mark_paid(make_exported(fin), by=fin)
-
-
 def pay(run: PaymentRun, fin: User) -> PaymentRun:
     """The file made and the money gone."""
     payments.export(run, by=fin)

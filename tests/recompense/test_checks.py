@@ -15,10 +15,10 @@ from tests.factories.recompense import (
     make_checked,
     make_draft,
     make_exported,
-    make_paid_run,
     make_payee,
     make_run,
     make_submitted,
+    pay,
     photo,
 )
 
@@ -102,7 +102,7 @@ def test_an_account_that_two_people_share_wants_an_eye(submitted, bo):
 
 def test_an_account_that_changed_since_it_was_paid_wants_an_eye(card, member, kit, cas, pat, fin, mo):
     make_approved(member, kit, cas, pat)
-    make_paid_run(fin)
+    pay(make_run(fin), fin)
     claim = make_submitted(member, kit, ago=timedelta(days=9))
     assert eyes(claim) == []
     payees.change(mo, name="M Other", sort_code="112233", account_number="12345678", by=mo)
@@ -224,7 +224,7 @@ def test_who_is_gone_is_named_no_more(checked, cas):
 
 
 def test_a_run_has_a_history_of_its_own(approved, fin, pat):
-    run = make_paid_run(fin)
+    run = pay(make_run(fin), fin)
     payments.download(run, by=fin)
     assert [step.sentence for step in history.of_run(run)] == [
         "Prepared by Fin Finance Officer",

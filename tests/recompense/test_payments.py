@@ -16,7 +16,7 @@ from recompense import claims, payees, payments
 from recompense.emails import send_remittance
 from recompense.models import Claim, Payee, Payment, PaymentRun
 from tests.factories.panels import make_member
-from tests.factories.recompense import bus, make_approved, make_draft, make_exported, make_paid_run, make_payee, make_run
+from tests.factories.recompense import bus, make_approved, make_draft, make_exported, make_payee, make_run, pay
 
 TODAY = timezone.localdate
 Status = PaymentRun.Status
@@ -342,7 +342,7 @@ def ledger(card, member, kit, cas, pat, fin):
     in_run = make_approved(member, kit, cas, pat)
     make_run(fin)
     claim = make_approved(member, kit, cas, pat)
-    run = make_paid_run(fin)
+    run = pay(make_run(fin), fin)
     other = make_approved(member, kit, cas, pat)
     taken = f"(SELECT reference FROM recompense_payment WHERE id = {again(in_run).payment_id})"
     row = again(claim)

@@ -11,8 +11,9 @@ from people import roles
 from recompense import claims, payments
 from recompense.models import Claim, Payment, PaymentRun
 from recompense.models.hands import APPROVER, CHECKER, CLAIMANT, HANDS, MAY_APPROVE, MAY_CHECK, MAY_PAY
+from tests.factories import recompense as make
 from tests.factories.permissions import Table, faults, judge_document
-from tests.factories.recompense import bus, make_approved, make_draft, make_exported, make_paid_run, make_payee, make_run
+from tests.factories.recompense import bus, make_approved, make_draft, make_exported, make_payee, make_run
 
 ROLES = {MAY_CHECK: "claims checker", MAY_APPROVE: "claims approver", MAY_PAY: "finance officer"}
 WORDS = {
@@ -165,7 +166,8 @@ def test_claims(claim, cast, others, state):
 def test_runs(card, member, kit, cas, pat, fin, cast, others, state):
     every, found = replace(RUNS, people=EVERYBODY), []
     claim = make_approved(member, kit, cas, pat)
-    run = {"exported": make_exported, "paid": make_paid_run}.get(state, make_run)(fin)
+    run = make_exported(fin) if state == "exported" else make_run(fin)
+    run = make.pay(run, fin) if state == "paid" else run
     run = payments.cancel(run, by=fin) if state == "cancelled" else run
     for who, held in _who_can_be_that(state):
         person = cast[held & ALL_ROLES]
