@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django_tasks import task
+from django.utils.translation import ngettext
 
 from core import acts, audit, errors, outbox, page_cache, workflow
-from panels.models import Campaign, Criterion, Panel, Question
+from panels import emails
+from panels.models import Application, Campaign, Criterion, Offer, Panel, Question
 from panels.models.panel import COORDINATOR
 from people.models import User
 
@@ -67,23 +68,28 @@ def open_(campaign: Campaign, *, by: User) -> Campaign:
     if not campaign.questions.exists() or not campaign.criteria.exists():
         message = _("Write at least one question and one criterion first: people read them before they apply.")
         raise errors.DomainError(message, code="campaign_incomplete", field="questions")
-    return _publish(campaign, Status.OPEN, by=by, act="campaign.open")
+    return _publish(campaign, Status.OPEN, by=by, act="campaign.open", opened_at=timezone.now())
 
 
 @transaction.atomic
-def extend(campaign: Campaign, closes_at: datetime, *, by: User) -> Campaign:
-    """Give people longer, also after it has closed."""
+def extend(
+    campaign: Campaign, closes_at: datetime, *, by: User, decides_on: date | None = None, starts_on: date | None = None
+) -> Campaign:
+    """Give people longer, also after it has closed. The days that follow move with it where they are given."""
     campaign = workflow.lock(campaign)
     acts.judge(ACTS["extend"], campaign, by=by)
     if closes_at <= max(campaign.closes_at, timezone.now()):
         message = _("Choose a closing date later than the present one, and in the future.")
         raise errors.DomainError(message, code="not_later", field="closes_at")
-    if campaign.status == Status.CLOSED:
-        return _publish(campaign, Status.OPEN, by=by, act="campaign.extend", closes_at=closes_at)
     campaign.closes_at = closes_at
-    campaign.save(update_fields=["closes_at"])
+    campaign.decides_on, campaign.starts_on = decides_on or campaign.decides_on, starts_on or campaign.starts_on
+    _judge_dates(campaign)
+    if campaign.status == Status.CLOSED:
+        dates = {name: getattr(campaign, name) for name in ["closes_at", "decides_on", "starts_on"]}
+        return _publish(campaign, Status.OPEN, by=by, act="campaign.extend", **dates)
+    campaign.save(update_fields=["closes_at", "decides_on", "starts_on"])
     audit.record("campaign.extend", campaign, by=by, before=campaign.status, after=campaign.status)
-    page_cache.clear()
+    _tell(campaign, "campaign.extend")
     return campaign
 
 
@@ -100,34 +106,67 @@ def complete(campaign: Campaign, *, by: User) -> Campaign:
     """Everybody has heard. Refused while an application still waits for an answer."""
     campaign = workflow.lock(campaign)
     acts.judge(ACTS["complete"], campaign, by=by)
-    if waiting := campaign.applications.filter(status__in=["submitted", "shortlisted", "offered"]).count():
-        message = _("%(count)s people still wait to hear. Answer each of them first.") % {"count": waiting}
-        raise errors.DomainError(message, code="people_wait")
+    if waiting := campaign.applications.filter(status__in=Application.WAITING).count():
+        message = ngettext(
+            "%(count)s person still waits to hear. Answer them first.",
+            "%(count)s people still wait to hear. Answer each of them first.",
+            waiting,
+        )
+        raise errors.DomainError(message % {"count": waiting}, code="people_wait")
     return _publish(campaign, Status.COMPLETED, by=by, act="campaign.complete")
 
 
 @transaction.atomic
 def cancel(campaign: Campaign, *, by: User) -> Campaign:
+    """Call it off. Open offers end, and everybody who waits is told; whoever has joined stays a member."""
     campaign = workflow.lock(campaign)
     acts.judge(ACTS["cancel"], campaign, by=by)
+    for application in campaign.applications.filter(status__in=Application.WAITING).order_by("pk"):
+        _let_go(workflow.lock(application), by=by)
     return _publish(campaign, Status.CANCELLED, by=by, act="campaign.cancel")
 
 
-@task()
 def close_due() -> None:
     """Close what has run out. Called every few minutes by the queue; nobody can apply in between."""
     for campaign in Campaign.objects.filter(status=Status.OPEN, closes_at__lte=timezone.now()):
+        _close_if_due(campaign)
+
+
+@transaction.atomic
+def _close_if_due(campaign: Campaign) -> None:
+    """Judged again under the lock: somebody may have given people longer in the meantime."""
+    campaign = workflow.lock(campaign)
+    if campaign.status == Status.OPEN and campaign.closes_at <= timezone.now():
         close(campaign, by=None)
+
+
+def _let_go(application: Application, *, by: User) -> None:
+    """End an application whose campaign is called off. Whoever has withdrawn in the meantime is left alone."""
+    for offer in application.offers.filter(status=Offer.Status.OPEN):
+        workflow.move(workflow.lock(offer), Offer.Status.WITHDRAWN, by=by, act="offer.take_back")
+        workflow.move(application, Application.Status.SHORTLISTED, by=by, act="application.offer_ended")
+    if application.status in Application.WAITING:
+        workflow.move(application, Application.Status.UNSUCCESSFUL, by=by, act="application.call_off")
+        outbox.write("application.decided", application=str(application.key))
+        emails.called_off.enqueue(application.pk)
 
 
 def _publish(campaign: Campaign, to: str, *, by: User | None, act: str, **fields: Any) -> Campaign:
     workflow.move(campaign, to, by=by, act=act, **fields)
-    outbox.write(act, campaign=str(campaign.key))
-    page_cache.clear()
+    _tell(campaign, act)
     return campaign
 
 
+def _tell(campaign: Campaign, act: str) -> None:
+    outbox.write(act, campaign=str(campaign.key))
+    page_cache.clear()
+
+
 def _judge_dates(campaign: Campaign) -> None:
+    this_year = timezone.localdate().year
+    for field, moment in [("opens_at", campaign.opens_at), ("starts_on", campaign.starts_on)]:
+        if not this_year - 1 <= moment.year <= this_year + 5:
+            raise errors.DomainError(_("Check the year"), code="far_away", field=field)
     if campaign.closes_at <= campaign.opens_at:
         raise errors.DomainError(_("It must close after it opens."), code="closes_before_opening", field="closes_at")
     if campaign.decides_on < timezone.localdate(campaign.closes_at):

@@ -10,7 +10,7 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core import acts, audit, errors, outbox, workflow
+from core import acts, audit, errors, outbox, page_cache, workflow
 from panels.models import Attendance, Meeting, Membership, Panel
 from panels.models.panel import COORDINATOR
 from people.models import User
@@ -31,6 +31,7 @@ def plan(panel: Panel, *, starts_at: datetime, ends_at: datetime, place: str, by
     meeting = Meeting.objects.create(panel=panel, starts_at=starts_at, ends_at=ends_at, place=place)
     audit.record("meeting.plan", meeting, by=by, after=meeting.status)
     outbox.write("meeting.planned", meeting=str(meeting.key))
+    page_cache.clear()
     return meeting
 
 
@@ -43,6 +44,8 @@ def move(meeting: Meeting, *, starts_at: datetime, ends_at: datetime, place: str
     meeting.starts_at, meeting.ends_at, meeting.place = starts_at, ends_at, place
     meeting.save(update_fields=["starts_at", "ends_at", "place", "day"])
     audit.record("meeting.move", meeting, by=by, before=meeting.status, after=meeting.status)
+    outbox.write("meeting.moved", meeting=str(meeting.key))
+    page_cache.clear()
     return meeting
 
 
@@ -52,6 +55,7 @@ def cancel(meeting: Meeting, *, by: User) -> Meeting:
     acts.judge(ACTS["cancel"], meeting, by=by)
     workflow.move(meeting, Status.CANCELLED, by=by, act="meeting.cancel")
     outbox.write("meeting.cancelled", meeting=str(meeting.key))
+    page_cache.clear()
     return meeting
 
 
@@ -66,6 +70,7 @@ def record(meeting: Meeting, minutes: Mapping[Membership, int], *, by: User) -> 
     _write(meeting, minutes)
     if meeting.status == Status.PLANNED:
         workflow.move(meeting, Status.HELD, by=by, act="meeting.record")
+        page_cache.clear()
     else:
         audit.record("meeting.correct", meeting, by=by, before=meeting.status, after=meeting.status)
     outbox.write("attendance.recorded", meeting=str(meeting.key))
@@ -78,13 +83,24 @@ def expected(meeting: Meeting) -> list[Membership]:
 
 
 def _write(meeting: Meeting, minutes: Mapping[Membership, int]) -> None:
+    """Rows that are right already stay. Others go and come anew, so that one that was claimed for protects itself."""
+    for row in meeting.attendances.select_related("membership"):
+        if minutes.get(row.membership) != row.minutes:
+            _take_out(row)
+    noted = set(meeting.attendances.values_list("membership_id", flat=True))
+    Attendance.objects.bulk_create(
+        Attendance(meeting=meeting, membership=member, minutes=length)
+        for member, length in minutes.items()
+        if member.pk not in noted
+    )
+
+
+def _take_out(row: Attendance) -> None:
     try:
-        meeting.attendances.exclude(membership__in=list(minutes)).delete()
+        row.delete()
     except ProtectedError as error:
-        message = _("Somebody has already claimed for this meeting, so they stay noted. Ask them to withdraw the claim first.")
-        raise errors.Conflict(message, code="claimed_already") from error
-    for member, length in minutes.items():
-        Attendance.objects.update_or_create(meeting=meeting, membership=member, defaults={"minutes": length})
+        message = _("They have begun a claim for this meeting, so what is noted for them stays. Finance can correct the claim.")
+        raise errors.Conflict(message, code="claimed_already", field=f"member_{row.membership.key}") from error
 
 
 def _judge_members(meeting: Meeting, minutes: Mapping[Membership, int]) -> None:
@@ -100,5 +116,5 @@ def _judge_times(starts_at: datetime, ends_at: datetime) -> None:
         raise errors.DomainError(_("It must end after it starts"), code="ends_before_starting", field="ends_at")
     if (ends_at - starts_at).total_seconds() > 24 * 3600:
         raise errors.DomainError(_("A meeting lasts at most a day"), code="too_long", field="ends_at")
-    if starts_at.year < timezone.now().year - 1:
-        raise errors.DomainError(_("Check the year"), code="long_ago", field="starts_at")
+    if abs(starts_at.year - timezone.now().year) > 1:
+        raise errors.DomainError(_("Check the year"), code="far_away", field="starts_at")

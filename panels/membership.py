@@ -7,12 +7,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import acts, audit, errors, outbox, page_cache, workflow
+from panels import emails
 from panels.models import Membership, Offer
 from panels.models.membership import MEMBER
 from panels.models.panel import COORDINATOR
 from people.models import User
 
 Status = Membership.Status
+LONGEST_ABOUT = 400  # characters
 ACTS = {
     "publish": acts.Act(MEMBER, frozenset({Status.ACTIVE})),
     "leave": acts.Act(MEMBER, frozenset({Status.ACTIVE})),
@@ -46,10 +48,17 @@ def publish(row: Membership, *, name: bool, district: bool, about: bool, text: s
     """Say what may be shown; at once, in either direction."""
     row = workflow.lock(row)
     acts.judge(ACTS["publish"], row, by=by)
+    text = text.strip()
     if (district or about) and not name:
         message = _("Your district and what you say about yourself are shown beside your name. Show your name too, or nothing.")
         raise errors.DomainError(message, code="name_not_shown", field="name")
-    row.shows_name, row.shows_district, row.shows_about, row.about = name, district, about, text.strip()
+    if about and not text:
+        message = _("Write what you want to say about yourself, or take the tick away")
+        raise errors.DomainError(message, code="nothing_said", field="text")
+    if len(text) > LONGEST_ABOUT:
+        message = _("Say it in at most %(most)s characters") % {"most": LONGEST_ABOUT}
+        raise errors.DomainError(message, code="too_long", field="text")
+    row.shows_name, row.shows_district, row.shows_about, row.about = name, district, about, text
     row.save(update_fields=["shows_name", "shows_district", "shows_about", "about"])
     audit.record("membership.publish", row, by=by, after=_shown(row))
     page_cache.clear()
@@ -76,14 +85,38 @@ def leave(row: Membership, *, by: User) -> Membership:
 
 @transaction.atomic
 def end(row: Membership, *, by: User) -> Membership:
-    return _finish(row, "end", by=by)
+    """End it for somebody, and tell them."""
+    row = _finish(row, "end", by=by)
+    emails.membership_ended(row)
+    return row
 
 
-def _finish(row: Membership, act: str, *, by: User) -> Membership:
+def end_due() -> None:
+    """Let terms end that are over, so that their members can be chosen again. Called by the queue."""
+    for row in Membership.objects.filter(status=Status.ACTIVE, ends_on__lt=timezone.localdate()):
+        _end_if_due(row)
+
+
+@transaction.atomic
+def _end_if_due(row: Membership) -> None:
+    row = workflow.lock(row)
+    if row.status == Status.ACTIVE and row.ends_on and row.ends_on < timezone.localdate():
+        _finish(row, "end", by=None)
+
+
+@transaction.atomic
+def forget(person: User) -> None:
+    """Give up whatever seats somebody has: their account is being erased."""
+    for row in Membership.objects.filter(person=person, status=Status.ACTIVE):
+        _finish(row, "leave", by=None)
+    Membership.objects.filter(person=person).update(district=None)
+
+
+def _finish(row: Membership, act: str, *, by: User | None) -> Membership:
     row = workflow.lock(row)
     acts.judge(ACTS[act], row, by=by)
     last = max(row.starts_on, min(row.ends_on or timezone.localdate(), timezone.localdate()))
-    hidden = {"shows_name": False, "shows_district": False, "shows_about": False}
+    hidden = {"shows_name": False, "shows_district": False, "shows_about": False, "about": ""}
     workflow.move(row, Status.ENDED, by=by, act=f"membership.{act}", ends_on=last, **hidden)
     outbox.write("membership.ended", membership=str(row.key))
     page_cache.clear()

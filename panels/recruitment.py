@@ -10,20 +10,20 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django_tasks import task
 
 from core import acts, audit, codes, encryption, errors, outbox, workflow
-from panels import emails, membership
+from panels import answers, emails, erasure, membership, moments
 from panels.models import Answer, Application, ApplicationLink, Campaign, Membership, Offer, Question
 from panels.models.panel import COORDINATOR
 from panels.models.recruitment import APPLICANT
 from people.models import District, User
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 Status = Application.Status
 LINK_LASTS = timedelta(days=14)
@@ -33,6 +33,7 @@ ACTS = {
     "write": acts.Act(APPLICANT, frozenset({Status.DRAFT, Status.SUBMITTED})),
     "submit": acts.Act(APPLICANT, frozenset({Status.DRAFT})),
     "withdraw": acts.Act(APPLICANT, frozenset({Status.DRAFT, Status.SUBMITTED, Status.SHORTLISTED, Status.OFFERED})),
+    "see_contact": acts.Act(COORDINATOR, frozenset([*Application.IN_PLAY, Status.UNSUCCESSFUL])),
     "shortlist": acts.Act(COORDINATOR, frozenset({Status.SUBMITTED}), OWN),
     "unshortlist": acts.Act(COORDINATOR, frozenset({Status.SHORTLISTED}), OWN),
     "turn_down": acts.Act(COORDINATOR, frozenset({Status.SUBMITTED, Status.SHORTLISTED}), OWN),
@@ -51,18 +52,22 @@ OFFER_ACTS = {
 @transaction.atomic
 def invite(campaign: Campaign, name: str, email: str) -> None:
     """Mail a link to a new application, or to the one that this address has already. The answer is always the same."""
+    campaign = workflow.lock(campaign)  # the same address twice at once: the second waits, and finds the first
     _judge_inviting(campaign)
     index = email_index(email)
-    application = _present(campaign, index) or _new(campaign, index, written_name=name, written_email=email)
+    application = _present(campaign, index) or _new(campaign, index, written_name=_tidy(name), written_email=email)
     send_link(application)
 
 
 @transaction.atomic
 def begin(campaign: Campaign, *, by: User) -> Application:
-    """The application of somebody with an account: the one they have, or a new one."""
+    """The application of somebody with an account: the one they have, the one they began without it, or a new one."""
+    campaign = workflow.lock(campaign)
     _judge_inviting(campaign)
+    index = email_index(by.email)
     own = campaign.applications.filter(applicant=by).exclude(status=Status.WITHDRAWN).first()
-    return own or _new(campaign, email_index(by.email), applicant=by)
+    unheld = campaign.applications.filter(applicant=None, email_index=index).first()
+    return own or (attach(unheld, by=by) if unheld else _new(campaign, index, applicant=by))
 
 
 def send_link(application: Application) -> None:
@@ -91,6 +96,12 @@ def attach(application: Application, *, by: User) -> Application:
     return application
 
 
+def collect(*, by: User) -> None:
+    """Give an account whatever was written with its address before there was one."""
+    for application in Application.objects.filter(applicant=None, email_index=email_index(by.email)):
+        attach(application, by=by)
+
+
 def email_index(email: str) -> str:
     return encryption.blind_index(email.strip().lower(), purpose="application email")
 
@@ -105,21 +116,36 @@ def write(application: Application, texts: Mapping[Question, str], *, district: 
     application = workflow.lock(application)
     acts.judge(ACTS["write"], application, by=by)
     _judge_inviting(application.campaign)
+    answers.judge_length(texts.values())
     for question, text in texts.items():
         Answer.objects.update_or_create(application=application, question=question, defaults={"text": text.strip()})
     application.district = district
     application.save(update_fields=["district"])
     if application.status == Status.SUBMITTED:
-        _judge_whole(application)
+        answers.judge_whole(application)
+    return application
+
+
+@transaction.atomic
+def correct_name(application: Application, name: str, *, by: User | None) -> Application:
+    """Mend the name that was written. With an account it is read from there."""
+    application = workflow.lock(application)
+    acts.judge(ACTS["write"], application, by=by)
+    if application.applicant_id:
+        raise errors.NotAllowed(_("Your name is read from your account. Change it there."), code="name_of_account")
+    application.written_name = _tidy(name)
+    application.save(update_fields=["written_name"])
+    audit.record("application.correct_name", application, by=by)
     return application
 
 
 @transaction.atomic
 def submit(application: Application, *, by: User | None) -> Application:
+    campaign = workflow.lock(application.campaign)  # two of one person at once: the second waits, and counts the first
     application = workflow.lock(application)
     acts.judge(ACTS["submit"], application, by=by)
-    _judge_inviting(application.campaign)
-    _judge_whole(application)
+    _judge_inviting(campaign)
+    answers.judge_whole(application)
     _judge_only(application)
     workflow.move(application, Status.SUBMITTED, by=by, act="application.submit", submitted_at=timezone.now())
     outbox.write("application.submitted", application=str(application.key))
@@ -129,18 +155,23 @@ def submit(application: Application, *, by: User | None) -> Application:
 
 @transaction.atomic
 def withdraw(application: Application, *, by: User | None) -> Application:
-    """Take it back, at any step before accepting. An offer goes with it; what was written is erased."""
+    """Take it back, at any step before accepting. An offer goes with it; what was written is erased, and who wrote it."""
     application = workflow.lock(application)
     acts.judge(ACTS["withdraw"], application, by=by)
-    for offer in application.offers.filter(status=Offer.Status.OPEN):
-        workflow.move(workflow.lock(offer), Offer.Status.DECLINED, by=by, act="offer.decline")
-    workflow.move(application, Status.WITHDRAWN, by=by, act="application.withdraw")
-    application.answers.all().delete()
-    outbox.write("application.withdrawn", application=str(application.key))
     emails.withdrawn(application)
-    application.written_name = application.written_email = application.email_index = ""
-    application.save(update_fields=["written_name", "written_email", "email_index"])
-    return application
+    return erasure.take_out(application, by=by)
+
+
+@transaction.atomic
+def forget(person: User, addresses: Iterable[str]) -> None:
+    """Erase what somebody wrote, with their account or before it. That somebody was chosen, or not, stays counted."""
+    indexes = [email_index(address) for address in addresses]
+    for row in Application.objects.filter(Q(applicant=person) | Q(applicant=None, email_index__in=indexes)):
+        application = workflow.lock(row)
+        if application.status in ACTS["withdraw"].states:
+            erasure.take_out(application, by=None)
+        else:
+            erasure.erase(application)
 
 
 @transaction.atomic
@@ -163,42 +194,58 @@ def decline(offer: Offer, *, by: User | None) -> None:
 
 
 # The coordinator ----------------------------------------------------------------------------------
+# `seen` is the `version` that somebody has read: they decide on that and nothing else. Left out, on what there is.
+
+
+def version(application: Application) -> str:
+    """Its state and what is written, as one word."""
+    texts = [f"{answer.question_id}: {answer.text}" for answer in application.answers.all()]
+    return codes.digest("\n".join([application.status, *texts]))[:16]
 
 
 @transaction.atomic
-def shortlist(application: Application, *, by: User) -> Application:
-    return _decide(application, "shortlist", Status.SHORTLISTED, by=by)
+def see_contact(application: Application, *, by: User) -> None:
+    """Applications are judged by what is written. Whoever looks up by whom leaves a trace."""
+    acts.judge(ACTS["see_contact"], application, by=by)
+    audit.record("application.see_contact", application, by=by)
 
 
 @transaction.atomic
-def unshortlist(application: Application, *, by: User) -> Application:
+def shortlist(application: Application, *, by: User, seen: str = "") -> Application:
+    return _decide(application, "shortlist", Status.SHORTLISTED, by=by, seen=seen)
+
+
+@transaction.atomic
+def unshortlist(application: Application, *, by: User, seen: str = "") -> Application:
     """Put it back among those that wait: people err."""
-    return _decide(application, "unshortlist", Status.SUBMITTED, by=by)
+    return _decide(application, "unshortlist", Status.SUBMITTED, by=by, seen=seen)
 
 
 @transaction.atomic
-def turn_down(application: Application, feedback: str, *, by: User) -> Application:
+def turn_down(application: Application, feedback: str, *, by: User, seen: str = "") -> Application:
     """Say no, with a reason that helps. It is mailed to the applicant and kept nowhere."""
     feedback = feedback.strip()
     if not feedback:
         raise errors.DomainError(_("Write what would help this person next time"), code="no_feedback", field="feedback")
-    application = _decide(application, "turn_down", Status.UNSUCCESSFUL, by=by)
+    application = _decide(application, "turn_down", Status.UNSUCCESSFUL, by=by, seen=seen)
     emails.turned_down(application, _way_back(application), feedback)
     return application
 
 
 @transaction.atomic
-def offer(application: Application, *, by: User, answer_by: datetime | None = None) -> Offer:
+def offer(application: Application, *, by: User, answer_by: datetime | None = None, seen: str = "") -> Offer:
     """Hold a place for somebody. Never more places than the campaign has seats."""
     campaign = workflow.lock(application.campaign)  # two offers at once: the second waits, and counts the first
     application = workflow.lock(application)
+    _judge_seen(application, seen, by=by)
     acts.judge(ACTS["offer"], application, by=by)
     _judge_seats(campaign)
+    starts_on, ends_on = term(campaign)
     made = Offer.objects.create(
         application=application,
         answer_by=_judge_deadline(answer_by or timezone.now() + OFFER_LASTS),
-        starts_on=campaign.starts_on,
-        ends_on=_after_months(campaign.starts_on, campaign.term_months),
+        starts_on=starts_on,
+        ends_on=ends_on,
     )
     workflow.move(application, Status.OFFERED, by=by, act="application.offer")
     audit.record("offer.make", made, by=by, after=made.status)
@@ -214,33 +261,42 @@ def take_back(offer: Offer, *, by: User | None, to: str = Offer.Status.WITHDRAWN
     acts.judge(OFFER_ACTS["take_back"], offer, by=by)
     workflow.move(offer, to, by=by, act="offer.take_back")
     workflow.move(application, Status.SHORTLISTED, by=by, act="application.offer_ended")
-    emails.offer_ended(application, _way_back(application))
+    emails.offer_ended(application, _way_back(application), offer)
     return application
 
 
-@task()
 def lapse_due() -> None:
     """Let offers go that nobody answered in time. Called every few minutes by the queue."""
     for due in Offer.objects.filter(status=Offer.Status.OPEN, answer_by__lte=timezone.now()):
-        take_back(due, by=None, to=Offer.Status.LAPSED)
+        _lapse_if_due(due)
+
+
+@transaction.atomic
+def _lapse_if_due(due: Offer) -> None:
+    """Judged again under the lock: it may have been declined or taken back in the meantime."""
+    _application, offer = _hold(due)
+    if offer.status == Offer.Status.OPEN:
+        take_back(offer, by=None, to=Offer.Status.LAPSED)
+
+
+def seats_left(campaign: Campaign) -> int:
+    """How many more places can be offered."""
+    held = [Offer.Status.OPEN, Offer.Status.ACCEPTED]
+    return max(campaign.seats - Offer.objects.filter(application__campaign=campaign, status__in=held).count(), 0)
+
+
+def term(campaign: Campaign) -> tuple[date, date]:
+    """First and last day of the term of an offer that is made today: as announced, or from today where that has passed."""
+    starts_on = max(campaign.starts_on, timezone.localdate())
+    return starts_on, _after_months(starts_on, campaign.term_months)
 
 
 # Judging ------------------------------------------------------------------------------------------
 
 
-def words(text: str) -> int:
-    return len(text.split())
-
-
-def unanswered(application: Application) -> list[Question]:
-    """The questions that still want an answer, or a shorter one."""
-    given = {answer.question_id: answer.text for answer in application.answers.all()}
-    questions = application.campaign.questions.all()
-    return [question for question in questions if not 0 < words(given.get(question.pk, "")) <= question.max_words]
-
-
-def _decide(application: Application, act: str, to: str, *, by: User) -> Application:
+def _decide(application: Application, act: str, to: str, *, by: User, seen: str) -> Application:
     application = workflow.lock(application)
+    _judge_seen(application, seen, by=by)
     acts.judge(ACTS[act], application, by=by)
     workflow.move(application, to, by=by, act=f"application.{act}")
     outbox.write("application.decided", application=str(application.key))
@@ -267,6 +323,10 @@ def _new(campaign: Campaign, index: str, **whose) -> Application:
     return application
 
 
+def _tidy(name: str) -> str:
+    return " ".join(name.split())
+
+
 def _way_back(application: Application) -> str:
     """The secret of a new link for whoever has no account; with one they need none."""
     return "" if application.applicant_id else _new_link(application)
@@ -280,30 +340,37 @@ def _new_link(application: Application) -> str:
 
 
 def _judge_inviting(campaign: Campaign) -> None:
-    if not campaign.is_inviting:
-        raise errors.WrongState(_("This is not open for applications now. What you have written is kept."), code="not_open")
-
-
-def _judge_whole(application: Application) -> None:
-    missing = unanswered(application)
-    if missing:
-        question = missing[0]
-        message = _("Answer “%(question)s” in at most %(most)s words") % {"question": question.prompt, "most": question.max_words}
-        raise errors.DomainError(message, code="unanswered", field=f"question_{question.pk}")
-    if application.district is None:
-        raise errors.DomainError(_("Select your district"), code="no_district", field="district")
+    if campaign.is_inviting:
+        return
+    if campaign.status == Campaign.Status.CANCELLED:
+        raise errors.WrongState(_("This was called off, so nobody can apply any more."), code="not_open")
+    if campaign.opens_at > timezone.now():
+        message = _("This is not open yet. You can apply from %(moment)s.") % {"moment": moments.at(campaign.opens_at)}
+        raise errors.WrongState(message, code="not_open")
+    if campaign.closes_at > timezone.now():  # somebody in charge closed it before its time
+        raise errors.WrongState(_("This has closed, so nothing can be sent or changed any more."), code="not_open")
+    message = _("This closed at %(moment)s, so nothing can be sent or changed any more.")
+    raise errors.WrongState(message % {"moment": moments.at(campaign.closes_at)}, code="not_open")
 
 
 def _judge_only(application: Application) -> None:
-    in_play = application.campaign.applications.filter(email_index=application.email_index, status__in=Application.IN_PLAY)
-    if in_play.exists():
+    same = Q(email_index=application.email_index)
+    if application.applicant_id:
+        same |= Q(applicant=application.applicant_id)
+    if application.campaign.applications.filter(same, status__in=Application.IN_PLAY).exists():
         message = _("You have applied already. You can change what you sent until this closes.")
         raise errors.Conflict(message, code="already_applied")
 
 
+def _judge_seen(application: Application, seen: str, *, by: User) -> None:
+    """Of two who decide at once the second is told what the first did, and so is whoever read words that have changed."""
+    if seen and seen != version(application) and COORDINATOR in application.relations_of(by):
+        message = _("This has changed since you opened it, so nothing was done. Its state is now: %(state)s.")
+        raise errors.Conflict(message % {"state": application.get_status_display()}, code="changed")
+
+
 def _judge_seats(campaign: Campaign) -> None:
-    held = Offer.objects.filter(application__campaign=campaign, status__in=[Offer.Status.OPEN, Offer.Status.ACCEPTED]).count()
-    if held >= campaign.seats:
+    if not seats_left(campaign):
         message = _("All %(seats)s seats are offered or taken. Take an offer back first.") % {"seats": campaign.seats}
         raise errors.DomainError(message, code="no_seat_left")
 

@@ -2,13 +2,63 @@
 
 from django.urls import path
 
-from panels import views_applicant
+from panels import views, views_applicant, views_member
+from panels.views_coordinator import applications, campaigns, meetings, members, people, queue
 
 app_name = "panels"
 urlpatterns = [
+    # anybody
+    path("join/<uuid:key>/", views.campaign, name="campaign"),
+    path("join/<uuid:key>/start/", views.start, name="start"),
     # applicants
-    path("applications/open/<str:secret>/", views_applicant.link, name="link"),
+    path("applications/", views_applicant.applications, name="applications"),
+    path("applications/open/<str:secret>/", views.link, name="link"),
+    path("applications/asked/", views.asked, name="asked"),
+    path("applications/leave/", views.leave_device, name="leave_device"),
+    path("applications/withdrawn/", views_applicant.withdrawn, name="withdrawn"),
     path("applications/<uuid:key>/", views_applicant.application, name="application"),
+    path("applications/<uuid:key>/questions/<uuid:question>/", views_applicant.answer, name="answer"),
+    path("applications/<uuid:key>/district/", views_applicant.district, name="district"),
+    path("applications/<uuid:key>/name/", views_applicant.name, name="name"),
+    path("applications/<uuid:key>/later/", views_applicant.later, name="later"),
+    path("applications/<uuid:key>/check/", views_applicant.check, name="check"),
+    path("applications/<uuid:key>/sent/", views_applicant.sent, name="sent"),
+    path("applications/<uuid:key>/withdraw/", views_applicant.withdraw, name="withdraw"),
+    path("applications/<uuid:key>/offer/", views_applicant.offer, name="offer"),
+    path("applications/<uuid:key>/offer/decline/", views_applicant.decline, name="decline"),
     # members
+    path("memberships/", views_member.memberships, name="memberships"),
+    path("memberships/<uuid:key>/shown/", views_member.publication, name="publication"),
+    path("memberships/<uuid:key>/leave/", views_member.leave, name="leave"),
     # coordinators
+    path("coordinate/", queue.index, name="queue"),
+    path("coordinate/campaigns/", campaigns.index, name="desk_campaigns"),
+    path("coordinate/panels/<uuid:key>/campaign/", campaigns.draft, name="desk_campaign_new"),
+    path("coordinate/campaigns/<uuid:key>/", campaigns.detail, name="desk_campaign"),
+    path("coordinate/campaigns/<uuid:key>/revise/", campaigns.revise, name="desk_campaign_revise"),
+    path("coordinate/campaigns/<uuid:key>/preview/", campaigns.preview, name="desk_campaign_preview"),
+    path("coordinate/campaigns/<uuid:key>/open/", campaigns.open_, name="desk_campaign_open"),
+    path("coordinate/campaigns/<uuid:key>/extend/", campaigns.extend, name="desk_campaign_extend"),
+    path("coordinate/campaigns/<uuid:key>/close/", campaigns.close, name="desk_campaign_close"),
+    path("coordinate/campaigns/<uuid:key>/complete/", campaigns.complete, name="desk_campaign_complete"),
+    path("coordinate/campaigns/<uuid:key>/cancel/", campaigns.cancel, name="desk_campaign_cancel"),
+    path("coordinate/campaigns/<uuid:key>/applications/", applications.index, name="desk_applications"),
+    path("coordinate/campaigns/<uuid:key>/next/", applications.read_next, name="desk_next"),
+    path("coordinate/applications/<uuid:key>/", applications.detail, name="desk_application"),
+    path("coordinate/applications/<uuid:key>/contact/", applications.contact, name="desk_contact"),
+    path("coordinate/applications/<uuid:key>/shortlist/", applications.shortlist, name="desk_shortlist"),
+    path("coordinate/applications/<uuid:key>/put-back/", applications.put_back, name="desk_put_back"),
+    path("coordinate/applications/<uuid:key>/turn-down/", applications.turn_down, name="desk_turn_down"),
+    path("coordinate/applications/<uuid:key>/offer/", applications.offer, name="desk_offer"),
+    path("coordinate/offers/<uuid:key>/take-back/", applications.take_back, name="desk_take_back"),
+    path("coordinate/panels/<uuid:key>/members/", members.index, name="desk_members"),
+    path("coordinate/members/<uuid:key>/", members.set_role, name="desk_member"),
+    path("coordinate/members/<uuid:key>/end/", members.end, name="desk_member_end"),
+    path("coordinate/panels/<uuid:key>/meetings/", meetings.index, name="desk_meetings"),
+    path("coordinate/panels/<uuid:key>/meetings/new/", meetings.plan, name="desk_meeting_new"),
+    path("coordinate/meetings/<uuid:key>/move/", meetings.move, name="desk_meeting_move"),
+    path("coordinate/meetings/<uuid:key>/cancel/", meetings.cancel, name="desk_meeting_cancel"),
+    path("coordinate/meetings/<uuid:key>/attendance/", meetings.attendance, name="desk_attendance"),
+    path("coordinate/people/", people.index, name="coordinators"),
+    path("coordinate/people/<uuid:panel>/<uuid:person>/release/", people.release, name="coordinator_release"),
 ]

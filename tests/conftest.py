@@ -27,6 +27,10 @@ from tests.factories.recompense import make_card
 # the house ---------------------------------------------------------------------------------------
 
 
+def pytest_addoption(parser):
+    parser.addoption("--write", action="store_true", help="Renew docs/permissions.md instead of comparing it.")
+
+
 @pytest.hookimpl(trylast=True)  # after pytest-django has put what commits last
 def pytest_collection_modifyitems(items):
     """One journey goes first: it loads the demonstration while the other worker has something else to do."""
@@ -180,6 +184,8 @@ def holding(role):
 
 
 kit = holding(("Kit", "coordinator"))
+cora = holding(("Cora", "coordinator"))  # of another panel
+adi = holding(("Adi", "administrator"))
 cas = holding(("Cas", "claims checker"))
 pat = holding(("Pat", "claims approver"))
 fin = holding(("Fin", "finance officer"))

@@ -2,7 +2,8 @@
 
 from panels.models.meetings import Attendance, Meeting
 from panels.models.membership import Membership
-from panels.models.panel import Coordination, Panel, PanelIndexPage, PanelPage
+from panels.models.pages import PanelIndexPage, PanelPage
+from panels.models.panel import Coordination, Panel
 from panels.models.recruitment import Answer, Application, ApplicationLink, Campaign, Criterion, Offer, Question
 
 __all__ = [

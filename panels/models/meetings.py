@@ -10,8 +10,10 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from panels import moments
 from panels.models.membership import Membership
 from panels.models.panel import Panel
 
@@ -19,6 +21,17 @@ from panels.models.panel import Panel
 class MeetingQuerySet(models.QuerySet["Meeting"]):
     def coming(self) -> MeetingQuerySet:
         return self.filter(status=Meeting.Status.PLANNED, ends_at__gte=timezone.now()).order_by("starts_at")
+
+    def to_note(self) -> MeetingQuerySet:
+        """Over, and nobody has said yet who was there. The oldest first."""
+        return self.filter(status=Meeting.Status.PLANNED, ends_at__lt=timezone.now()).order_by("starts_at")
+
+    def with_attendance(self) -> MeetingQuerySet:
+        """With how many were there."""
+        return self.annotate(present=models.Count("attendances")).order_by("-starts_at", "-pk")
+
+    def coordinated_by(self, user) -> MeetingQuerySet:
+        return self.filter(panel__in=Panel.objects.coordinated_by(user))
 
     def visible_to(self, user) -> MeetingQuerySet:
         """Those of the panels that one is or was on, from the first day to the last, or coordinates."""
@@ -66,6 +79,12 @@ class Meeting(models.Model):
 
     def relations_of(self, person) -> set[str]:
         return self.panel.relations_of(person)
+
+    @property
+    def when(self) -> str:
+        """“Tuesday 9 March 2027, 5.30 pm to 8 pm”."""
+        parts = {"day": moments.day(self.starts_at), "begins": moments.time(self.starts_at), "ends": moments.time(self.ends_at)}
+        return gettext("%(day)s, %(begins)s to %(ends)s") % parts
 
     @property
     def minutes(self) -> int:

@@ -27,6 +27,12 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def current(self) -> MembershipQuerySet:
         return self.on(timezone.localdate()).filter(status=Membership.Status.ACTIVE)
 
+    def coordinated_by(self, user) -> MembershipQuerySet:
+        return self.filter(panel__in=Panel.objects.coordinated_by(user))
+
+    def own(self, user) -> MembershipQuerySet:
+        return self.filter(person=user) if user.is_authenticated else self.none()
+
     def visible_to(self, user) -> MembershipQuerySet:
         """One's own, and those of the panels that one coordinates. What the public sees stands on the panel's page."""
         if not user.is_authenticated:
@@ -86,6 +92,33 @@ class Membership(models.Model):
     @property
     def audit_key(self) -> uuid.UUID:
         return self.key
+
+    @property
+    def is_current(self) -> bool:
+        today = timezone.localdate()
+        return self.status == self.Status.ACTIVE and self.starts_on <= today <= (self.ends_on or today)
+
+    # What the public may see: nothing without a tick, and nothing of somebody who was erased.
+
+    @property
+    def shown_name(self) -> str:
+        return self.person.display_name if self.shows_name and self.person else ""
+
+    @property
+    def shown_district(self) -> str:
+        return str(self.district) if self.shows_district and self.shown_name and self.district else ""
+
+    @property
+    def shown_about(self) -> str:
+        return self.about if self.shows_about and self.shown_name else ""
+
+    @property
+    def chairs(self) -> bool:
+        return self.role != self.Role.MEMBER
+
+    def place_in_list(self) -> tuple[bool, str]:
+        """Whoever chairs first, then by the name that is shown."""
+        return not self.chairs, self.shown_name.casefold()
 
     def relations_of(self, person) -> set[str]:
         own = {MEMBER} if self.person_id and self.person_id == person.pk else set()

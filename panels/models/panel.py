@@ -1,21 +1,15 @@
-"""A panel, the people who coordinate it, and its public page."""
+"""A panel, and the people who coordinate it."""
 
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
 
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel
-from wagtail.fields import StreamField
-from wagtail.search import index
 
-from pages.blocks import BODY
-from pages.models import BasePage
 from people.models import Organisation
 
 COORDINATOR = "coordinator"
@@ -55,6 +49,10 @@ class Panel(models.Model):
     def audit_key(self) -> uuid.UUID:
         return self.key
 
+    def free(self, taken: int) -> int:
+        """Seats that nobody sits on. A panel may have more members than it was planned for."""
+        return max(self.seats - taken, 0)
+
     def relations_of(self, person) -> set[str]:
         """What `core.acts` asks of every row below a panel."""
         return {COORDINATOR} if Panel.objects.coordinated_by(person).filter(pk=self.pk).exists() else set()
@@ -72,42 +70,3 @@ class Coordination(models.Model):
 
     def __str__(self) -> str:
         return str(self.panel)
-
-
-class PanelIndexPage(BasePage):
-    """The list of panels."""
-
-    template = "panels/index.html"
-    max_count = 1
-    subpage_types: ClassVar[list] = ["panels.PanelPage"]
-
-    def get_context(self, request, *args, **kwargs):
-        context = super().get_context(request, *args, **kwargs)
-        context["pages"] = PanelPage.objects.child_of(self).live().public().select_related("panel").order_by("path")
-        return context
-
-
-class PanelPage(BasePage):
-    """A panel as the public sees it: what it is for, who is on it as far as they say so, and how to join."""
-
-    panel = models.OneToOneField(Panel, models.PROTECT, related_name="page", verbose_name=_("panel"))
-    body = StreamField(BODY, blank=True, verbose_name=_("body"))
-
-    template = "panels/panel.html"
-    subpage_types: ClassVar[list] = []
-    parent_page_types: ClassVar[list] = ["panels.PanelIndexPage"]
-    content_panels = [*BasePage.content_panels, FieldPanel("panel"), FieldPanel("body")]
-    search_fields: ClassVar[list] = [*BasePage.search_fields, index.SearchField("body")]
-
-    def get_context(self, request, *args, **kwargs):
-        context = super().get_context(request, *args, **kwargs)
-        members = list(self.panel.memberships.current().select_related("person", "district"))
-        return context | {
-            "panel": self.panel,
-            "campaigns": self.panel.campaigns.inviting(),
-            "members": [member for member in members if member.shows_name],
-            "unnamed": sum(not member.shows_name for member in members),
-            "seats": self.panel.seats,
-            "taken": len(members),
-            "free": max(self.panel.seats - len(members), 0),
-        }

@@ -12,7 +12,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, Count, F, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -28,8 +28,8 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
         return self.filter(status=Campaign.Status.OPEN, opens_at__lte=now, closes_at__gt=now)
 
     def published(self) -> CampaignQuerySet:
-        """What anybody may read: those that are or were open, and those called off."""
-        return self.exclude(status=Campaign.Status.DRAFT).filter(opens_at__lte=timezone.now())
+        """What anybody may read, from the day it was published: before it opens, while it is open, closed or called off."""
+        return self.exclude(opened_at=None)
 
     def coordinated_by(self, user) -> CampaignQuerySet:
         return self.filter(panel__in=Panel.objects.coordinated_by(user))
@@ -37,6 +37,19 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
     def visible_to(self, user) -> CampaignQuerySet:
         """Those of one's own panels in every state, and the published ones."""
         return self.filter(Q(panel__in=Panel.objects.coordinated_by(user)) | Q(pk__in=self.published().values("pk")))
+
+    def in_hand(self) -> CampaignQuerySet:
+        """With which a coordinator is not done yet."""
+        return self.filter(status__in=[Campaign.Status.DRAFT, Campaign.Status.OPEN, Campaign.Status.CLOSED])
+
+    def with_counts(self) -> CampaignQuerySet:
+        """With how many applications stand where: for whoever works on them, and never as a statistic."""
+        states = {"to_read": "submitted", "shortlisted": "shortlisted", "offered": "offered", "joined": "appointed"}
+        counts = {name: Count("applications", filter=Q(applications__status=state)) for name, state in states.items()}
+        sent = Q(applications__submitted_at__isnull=False) & ~Q(applications__status=Application.Status.WITHDRAWN)
+        rows = self.annotate(**counts, sent=Count("applications", filter=sent))
+        rows = rows.annotate(read=F("sent") - F("to_read"), waiting=F("to_read") + F("shortlisted") + F("offered"))
+        return rows.order_by("-opens_at", "-pk")
 
 
 class Campaign(models.Model):
@@ -74,6 +87,7 @@ class Campaign(models.Model):
     decides_on = models.DateField(_("you hear from us by"))
     starts_on = models.DateField(_("the term starts"))
     contact = models.EmailField(_("address for questions"), blank=True)
+    opened_at = models.DateTimeField(null=True, editable=False, help_text=_("When it was published. A draft never was."))
 
     objects = CampaignQuerySet.as_manager()
 
@@ -83,6 +97,9 @@ class Campaign(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(closes_at__gt=F("opens_at")), name="campaign_closes_after_it_opens"),
             models.CheckConstraint(condition=Q(seats__gte=1), name="campaign_has_a_seat"),
+            models.CheckConstraint(
+                condition=Q(status__in=["draft", "cancelled"]) | ~Q(opened_at=None), name="what_people_may_read_was_published"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -97,7 +114,21 @@ class Campaign(models.Model):
 
     @property
     def is_inviting(self) -> bool:
-        return self.status == self.Status.OPEN and self.opens_at <= timezone.now() < self.closes_at
+        return self.status == self.Status.OPEN and self.has_opened and not self.has_closed
+
+    @property
+    def has_opened(self) -> bool:
+        return self.opens_at <= timezone.now()
+
+    @property
+    def has_closed(self) -> bool:
+        return self.status in {self.Status.CLOSED, self.Status.COMPLETED} or self.closes_at <= timezone.now()
+
+    @property
+    def years(self) -> int | None:
+        """The term in years, where it is whole ones."""
+        years, months = divmod(self.term_months, 12)
+        return None if months else years
 
 
 class Criterion(models.Model):
@@ -139,6 +170,25 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         """What was sent to somebody's panels. A draft is its writer's alone."""
         return self.filter(campaign__panel__in=Panel.objects.coordinated_by(user)).exclude(submitted_at=None)
 
+    def in_state(self, state: str) -> ApplicationQuerySet:
+        """Those in one state; by any other word, all that were not withdrawn."""
+        if state in Application.Status.values:
+            return self.filter(status=state)
+        return self.exclude(status=Application.Status.WITHDRAWN)
+
+    def in_order(self) -> ApplicationQuerySet:
+        """As they came in."""
+        return self.order_by("submitted_at", "pk")
+
+    def to_read_by(self, user, campaign: Campaign, *, after: Application | None = None) -> ApplicationQuerySet:
+        """What waits to be read and is not one's own: first what came in after another one, then from the beginning."""
+        rows = self.filter(campaign=campaign, status=Application.Status.SUBMITTED).exclude(applicant=user)
+        if after is None:
+            return rows.in_order()
+        later = Q(submitted_at__gt=after.submitted_at) | Q(submitted_at=after.submitted_at, pk__gt=after.pk)
+        rounds = Case(When(later, then=0), default=1)
+        return rows.exclude(pk=after.pk).order_by(rounds, "submitted_at", "pk")
+
     def own(self, user, opened: list[str] | None = None) -> ApplicationQuerySet:
         """Somebody's own: by their account, or by a link from their mail (`opened`: keys) while no account holds it."""
         by_account = Q(applicant=user) if user.is_authenticated else Q(pk=None)
@@ -171,6 +221,8 @@ class Application(models.Model):
     }
     # Those that are still being judged, or were chosen: one of these for each address and campaign.
     IN_PLAY: ClassVar = [Status.SUBMITTED, Status.SHORTLISTED, Status.OFFERED, Status.APPOINTED]
+    # Those whose writers wait to hear.
+    WAITING: ClassVar = [Status.SUBMITTED, Status.SHORTLISTED, Status.OFFERED]
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     reference = models.CharField(max_length=16, unique=True, editable=False)
@@ -226,6 +278,20 @@ class Application(models.Model):
         return self.applicant.language if self.applicant else ""
 
     @property
+    def words(self) -> int:
+        """How much was written, over all answers."""
+        return sum(len(answer.text.split()) for answer in self.answers.all())
+
+    @property
+    def may_be_written(self) -> bool:
+        """Whether a page should offer to change it. Judged again when something is sent."""
+        return self.status in {self.Status.DRAFT, self.Status.SUBMITTED} and self.campaign.is_inviting
+
+    @property
+    def may_be_withdrawn(self) -> bool:
+        return self.Status.WITHDRAWN in self.MOVES[self.Status(self.status)]
+
+    @property
     def open_offer(self) -> Offer | None:
         return next((offer for offer in self.offers.all() if offer.status == Offer.Status.OPEN), None)
 
@@ -254,6 +320,10 @@ class ApplicationLink(models.Model):
 
     def __str__(self) -> str:
         return str(self.application_id)
+
+    @property
+    def has_run_out(self) -> bool:
+        return self.expires_at <= timezone.now()
 
 
 class OfferQuerySet(models.QuerySet["Offer"]):
@@ -302,6 +372,10 @@ class Offer(models.Model):
     @property
     def audit_key(self) -> uuid.UUID:
         return self.key
+
+    @property
+    def has_run_out(self) -> bool:
+        return self.answer_by <= timezone.now()
 
     def relations_of(self, person) -> set[str]:
         return self.application.relations_of(person)

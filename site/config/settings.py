@@ -215,6 +215,10 @@ SCHEDULES = {  # what is done by the clock: a function, and every how many minut
     "Keep nothing longer than needed": ("website.retention.run", DAY),
     "Forget what the interface need not remember": ("api.retention.run", DAY),
     "Tell other systems the news": ("api.deliveries.run", 1),
+    "Close campaigns in time": ("panels.campaigns.close_due", 5),
+    "Let unanswered offers go": ("panels.recruitment.lapse_due", 5),
+    "End terms that are over": ("panels.membership.end_due", 60),
+    "Erase what was never sent": ("panels.erasure.clear_due", DAY),
 }
 
 # People ------------------------------------------------------------------------------------------
@@ -256,6 +260,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_SESSION_REMEMBER = None
+ACCOUNT_RATE_LIMITS = {"application_link": "20/m/ip", "application_link_to_address": "6/h/key"}  # beside allauth's own
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("BEHIND_PROXY", False) else 0  # rate limits count the visitor, not the proxy
 MFA_ADAPTER = "people.adapter.SecondFactorAdapter"
 MFA_FORMS = {

@@ -42,6 +42,14 @@ def class_of(widget: forms.Widget) -> str:
     return next(name for kinds, name in CLASSES if isinstance(widget, kinds))
 
 
+class WordsTextarea(forms.Textarea):
+    """A box for so many words, which the page counts. Typing is never cut off: the rule stands in the act."""
+
+    def __init__(self, most: int, attrs: dict[str, Any] | None = None) -> None:
+        self.most_words = most
+        super().__init__(attrs)
+
+
 class GovukBoundField(forms.BoundField):
     """A field on its page: its classes, its describing ids, and where its error links to."""
 
@@ -55,7 +63,7 @@ class GovukBoundField(forms.BoundField):
         base = class_of(widget)
         if base:
             error = f"{base}--error" if self.errors else ""
-            count = "govuk-js-character-count" if self.count else ""
+            count = "govuk-js-character-count" if self.is_counted else ""
             attrs["class"] = " ".join(filter(None, [base, error, count, widget.attrs.get("class", "")]))
         if isinstance(widget, forms.EmailInput | forms.PasswordInput):
             attrs |= {"spellcheck": "false", "autocapitalize": "none"}
@@ -66,13 +74,22 @@ class GovukBoundField(forms.BoundField):
     @property
     def aria_describedby(self) -> str | None:
         described = super().aria_describedby
-        return f"{described} {self.auto_id}-info".strip() if self.count and described is not None else described
+        return f"{described} {self.auto_id}-info".strip() if self.is_counted and described is not None else described
 
     @property
     def count(self) -> int | None:
         """How many characters may be written, where the page counts them."""
         is_long = isinstance(self.field.widget, forms.Textarea)
         return getattr(self.field, "max_length", None) if is_long else None
+
+    @property
+    def words(self) -> int | None:
+        """How many words may be written, where the page counts those."""
+        return getattr(self.field.widget, "most_words", None)
+
+    @property
+    def is_counted(self) -> bool:
+        return bool(self.count or self.words)
 
     @property
     def is_tick(self) -> bool:

@@ -24,7 +24,11 @@ FILES = (
     *(f"wagtailimages.{act}_image" for act in ["add", "change", "choose"]),
     *(f"wagtaildocs.{act}_document" for act in ["add", "change", "choose"]),
 )
-LISTS = tuple(f"people.{act}_{kind}" for kind in ["organisation", "staffgroup"] for act in ["view", "add", "change"])
+LISTS = tuple(
+    f"{app}.{act}_{kind}"
+    for app, kind in [("people", "organisation"), ("people", "staffgroup"), ("panels", "panel")]
+    for act in ["view", "add", "change"]
+)
 EVERYWHERE = "root"
 
 

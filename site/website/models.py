@@ -28,7 +28,7 @@ class HomePage(BasePage):
     template = "website/home.html"
     max_count = 1
     parent_page_types: ClassVar[list] = ["wagtailcore.Page"]
-    subpage_types: ClassVar[list] = ["website.StandardPage", "learning.LearningIndexPage"]
+    subpage_types: ClassVar[list] = ["website.StandardPage", "learning.LearningIndexPage", "panels.PanelIndexPage"]
     content_panels = [
         *BasePage.content_panels,
         MultiFieldPanel(

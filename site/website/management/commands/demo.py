@@ -18,6 +18,7 @@ from wagtail.models import Page
 from core import page_cache
 from core.models import Generation
 from learning.demo import course, learners
+from panels.demo import scene
 from people import affiliations, demo, roles
 from people.models import Organisation, StaffGroup, User
 from website import pages
@@ -29,7 +30,11 @@ ACCOUNTS = [
     ("Ed Author", "ed@demo.example", "author", "writes: open /admin/, change a module and publish it"),
     ("Val Officer", "val@demo.example", "statistics officer", "counts: open /learning/figures/"),
     ("Adi Administrator", "adi@demo.example", "administrator", "keeps pages, organisations and staff groups"),
+    ("Ana Applicant", "ana@demo.example", "", "applies: open /panels/, choose one with open seats, send an application"),
+    ("Mo Example", "mo@demo.example", "", "is a member: open /memberships/, see the meetings, choose what is shown"),
+    ("Kit Coordinator", "kit@demo.example", "coordinator", "coordinates the panels: reads applications, offers places"),
 ]
+WORKS_AT_A_HOSPITAL = {"lee@demo.example"}
 LOCAL = {"", "localhost", "127.0.0.1", "::1"}
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that looks like another
 
@@ -70,12 +75,15 @@ class Command(BaseCommand):
         home = pages.load(Page.get_first_root_node())
         self.say("  the course …")
         taught = course.load_course(course.load_index(home))
-        pages.load_home(Page.get_first_root_node())  # again: now its button has a list of courses to lead to
+        home = pages.load_home(Page.get_first_root_node())  # again: now its button has a list of courses to lead to
         roles.sync()
         self.say(f"  {LEARNERS} learners …")
         learners.load(taught, LEARNERS, progress=self.count)
         self.say("  accounts …")
-        self.stdout.write(write_accounts(make_accounts()))
+        accounts = make_accounts()
+        self.say("  panels …")
+        scene.load(home, kit=User.objects.get(email="kit@demo.example"), mo=User.objects.get(email="mo@demo.example"))
+        self.stdout.write(write_accounts(accounts))
         page_cache.clear()
 
     def count(self, done: int) -> None:
@@ -123,13 +131,13 @@ def new_password() -> str:
 
 @transaction.atomic
 def make_accounts() -> list[tuple[str, str, str, str]]:
-    """Name, address, password and what to try, for each of the four."""
+    """Name, address, password and what to try, for each of them."""
     made = []
     for name, address, role, what in ACCOUNTS:
         password = new_password()
         person = demo.account(name, address, password, role=role)
         made.append((name, address, password, what))
-        if not role:
+        if address in WORKS_AT_A_HOSPITAL:
             hospital = Organisation.objects.exclude(kind=Organisation.Kind.NOT_LISTED)[0]
             affiliations.set_affiliation(person, hospital, StaffGroup.objects.all()[0], by=person)
     return made

@@ -1,0 +1,20 @@
+"""The whole of it: seven panels, who is on them, when they meet, and who may join."""
+
+from __future__ import annotations
+
+from wagtail.models import Page
+
+from panels import coordination
+from panels.demo import pages, people, recruiting
+from people.models import District, User
+
+
+def load(home: Page, *, kit: User, mo: User) -> None:
+    """Kit coordinates every panel; Mo is a member of one."""
+    panels = pages.load(home)
+    for panel in panels.values():
+        coordination.assign(kit, panel, by=None)
+    people.load_members(panels, kit)
+    people.join(panels["disabled-people"], mo, District.objects.all()[3], since=200)
+    people.load_meetings(panels, kit)
+    recruiting.load(panels, kit)

@@ -1,0 +1,39 @@
+"""Days and times as people say them, in Europe/London: “noon on Friday 15 January 2027”."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+NOON, MIDNIGHT = datetime.time(12), datetime.time(0)
+
+
+def day(moment: datetime.date) -> str:
+    """“Friday 15 January 2027”. Takes a day or a moment."""
+    local = timezone.localtime(moment) if isinstance(moment, datetime.datetime) else moment
+    return formats.date_format(local, "l j F Y")
+
+
+def time(moment: datetime.datetime) -> str:
+    """“5.30 pm”, “8 pm”, “noon”."""
+    local = timezone.localtime(moment)
+    if local.time() == NOON:
+        return _("noon")
+    shown = f"{local.hour % 12 or 12}" + (f".{local.minute:02}" if local.minute else "")
+    return (_("%(time)s am") if local.hour < 12 else _("%(time)s pm")) % {"time": shown}
+
+
+def at(moment: datetime.datetime) -> str:
+    """“noon on Friday 15 January 2027”. Midnight is said as the end of the day before: nobody knows which day it belongs to."""
+    if timezone.localtime(moment).time() == MIDNIGHT:
+        return _("the end of %(day)s") % {"day": day(moment - datetime.timedelta(minutes=1))}
+    return _("%(time)s on %(day)s") % {"time": time(moment), "day": day(moment)}
+
+
+def span(begins: datetime.datetime, ends: datetime.datetime) -> str:
+    """“Tuesday 9 March 2027, 5.30 pm to 8 pm”."""
+    if timezone.localdate(begins) != timezone.localdate(ends):
+        return _("%(begins)s to %(ends)s") % {"begins": at(begins), "ends": at(ends)}
+    return _("%(day)s, %(begins)s to %(ends)s") % {"day": day(begins), "begins": time(begins), "ends": time(ends)}

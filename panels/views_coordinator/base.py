@@ -1,0 +1,91 @@
+"""What these pages share: whose they are, how an act is tried, and how its outcome is said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Page, Paginator
+from django.forms import BaseForm
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from core import acts, errors
+
+Done = TypeVar("Done")
+View = Callable[..., HttpResponse]
+ROWS = 25
+
+
+def held_by(permission: str) -> Callable[[View], View]:
+    """Log-in first. Whoever does not hold the permission finds nothing here."""
+
+    def guard(view: View) -> View:
+        @never_cache
+        @require_http_methods(["GET", "HEAD", "POST"])
+        @login_required
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.has_perm(permission):
+                raise Http404
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return guard
+
+
+for_coordinators = held_by("panels.coordinate")
+for_administrators = held_by("panels.assign_coordinators")
+
+
+def posted(request: HttpRequest) -> Any:
+    """What a form was sent with, or nothing."""
+    return request.POST if request.method == "POST" else None
+
+
+def attempt(form: BaseForm, act: Callable[[], Done]) -> Done | None:
+    """Do what a whole form asks for. A refusal stands beside its field, and what was typed stays."""
+    if not form.is_valid():
+        return None
+    try:
+        return act()
+    except errors.DomainError as error:
+        form.add_error(error.field if error.field in form.fields else None, str(error))
+        return None
+
+
+def page(request: HttpRequest, name: str, form: BaseForm | None = None, **context: Any) -> HttpResponse:
+    status = 422 if form is not None and form.errors else 200
+    return render(request, f"panels/coordinate/{name}.html", {"form": form, **context}, status=status)
+
+
+def told(request: HttpRequest, said: Any, to: str, *keys: Any) -> HttpResponse:
+    messages.success(request, said)
+    return redirect(to, *keys)
+
+
+def refused(request: HttpRequest, error: errors.DomainError, to: str, *keys: Any) -> HttpResponse:
+    messages.warning(request, str(error))
+    return redirect(to, *keys)
+
+
+def too_late(request: HttpRequest, act: acts.Act, row: Any, to: str, *keys: Any) -> HttpResponse | None:
+    """Away from a page whose act cannot be done, with the reason. What is posted is judged by the act itself."""
+    if request.method == "POST":
+        return None
+    try:
+        acts.judge(act, row, by=request.user)
+    except errors.DomainError as error:
+        return refused(request, error, to, *keys)
+    return None
+
+
+def pages_of(request: HttpRequest, rows: Any, most: int = ROWS) -> Page:
+    """One page of a list; of a number that does not exist, the nearest."""
+    return Paginator(rows, most).get_page(request.GET.get("page"))

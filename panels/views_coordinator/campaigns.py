@@ -1,0 +1,105 @@
+"""Campaigns, from the first draft to the last answer."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core import acts
+from panels import campaigns, moments, views
+from panels.forms_coordinator import CampaignForm, ConfirmForm, ExtendForm
+from panels.models import Campaign, Offer, Panel
+from panels.views_coordinator.base import attempt, for_coordinators, page, pages_of, posted, told, too_late
+
+
+def find(request: HttpRequest, key: uuid.UUID) -> Campaign:
+    """One of somebody's own panels, with its counts."""
+    rows = Campaign.objects.coordinated_by(request.user).select_related("panel").with_counts()
+    return get_object_or_404(rows, key=key)
+
+
+@for_coordinators
+def index(request: HttpRequest) -> HttpResponse:
+    rows = Campaign.objects.coordinated_by(request.user).select_related("panel").with_counts()
+    panels = Panel.objects.coordinated_by(request.user)
+    return page(request, "campaigns", page_obj=pages_of(request, rows), panels=panels)
+
+
+@for_coordinators
+def detail(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    campaign = find(request, key)
+    offers = Offer.objects.filter(application__campaign=campaign, status=Offer.Status.OPEN).select_related("application")
+    may = {name for name, act in campaigns.ACTS.items() if acts.may(act, campaign, request.user)}
+    return page(request, "campaign", campaign=campaign, may=may, offers=offers.order_by("answer_by"))
+
+
+@for_coordinators
+def draft(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    panel = get_object_or_404(Panel.objects.coordinated_by(request.user), key=key)
+    if "add" in request.POST:
+        return page(request, "campaign_form", CampaignForm.with_another(request.POST, request.POST["add"]), panel=panel)
+    form = CampaignForm(posted(request), initial=CampaignForm.NEW)
+    made = attempt(form, lambda: campaigns.draft(panel, form.facts(), form.criteria(), form.questions(), by=request.user))
+    if made:
+        return told(request, _("Saved as a draft. Nobody else sees it yet."), "panels:desk_campaign", made.key)
+    return page(request, "campaign_form", form, panel=panel)
+
+
+@for_coordinators
+def revise(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    campaign = find(request, key)
+    if away := too_late(request, campaigns.ACTS["revise"], campaign, "panels:desk_campaign", key):
+        return away
+    context = {"campaign": campaign, "panel": campaign.panel}
+    if "add" in request.POST:
+        return page(request, "campaign_form", CampaignForm.with_another(request.POST, request.POST["add"]), **context)
+    form = CampaignForm.about(campaign, posted(request))
+    if attempt(form, lambda: campaigns.revise(campaign, form.facts(), form.criteria(), form.questions(), by=request.user)):
+        return told(request, _("Saved. Nobody else sees it yet."), "panels:desk_campaign", key)
+    return page(request, "campaign_form", form, **context)
+
+
+@for_coordinators
+def preview(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """The page exactly as the public will see it, and a word above it that it is none yet."""
+    return page(request, "preview", **views.about(find(request, key)))
+
+
+@for_coordinators
+def extend(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    campaign = find(request, key)
+    if away := too_late(request, campaigns.ACTS["extend"], campaign, "panels:desk_campaign", key):
+        return away
+    days = {"decides_on": campaign.decides_on, "starts_on": campaign.starts_on}
+    form = ExtendForm(posted(request), initial={**days, "closes_time": moments.time(campaign.closes_at)})
+    if attempt(form, lambda: campaigns.extend(campaign, **form.facts(), by=request.user)):
+        return told(request, _("People have longer now."), "panels:desk_campaign", key)
+    return page(request, "campaign_extend", form, campaign=campaign)
+
+
+def confirming(name: str, act: Callable[..., Campaign], said: Any) -> Callable[..., HttpResponse]:
+    """A page that says what an act does to everybody, and does it."""
+
+    @for_coordinators
+    def view(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+        campaign = find(request, key)
+        if away := too_late(request, campaigns.ACTS[name], campaign, "panels:desk_campaign", key):
+            return away
+        form = ConfirmForm(posted(request))
+        if attempt(form, lambda: act(campaign, by=request.user)):
+            return told(request, said, "panels:desk_campaign", key)
+        return page(request, f"campaign_{name}", form, campaign=campaign)
+
+    return view
+
+
+open_ = confirming("open", campaigns.open_, gettext_lazy("It is published. What people send appears here."))
+close = confirming("close", campaigns.close, gettext_lazy("It is closed. Nobody can apply any more."))
+complete = confirming("complete", campaigns.complete, gettext_lazy("It is completed: everybody has heard."))
+cancel = confirming("cancel", campaigns.cancel, gettext_lazy("It is called off."))

@@ -1,0 +1,13 @@
+"""The first page of whoever coordinates: what to do next, over all their panels."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+
+from panels import queue
+from panels.views_coordinator.base import for_coordinators, page
+
+
+@for_coordinators
+def index(request: HttpRequest) -> HttpResponse:
+    return page(request, "queue", queue=queue.of(request.user))

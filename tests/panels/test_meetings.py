@@ -1,0 +1,171 @@
+"""Planning meetings, and noting who was there."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+
+from core import errors
+from core.models import AuditEvent
+from panels import meetings, membership
+from panels.models import Attendance, Meeting, Membership
+from recompense import claims
+from tests.factories.panels import attend, make_meeting, make_member
+
+
+@pytest.fixture
+def meeting(panel, kit):
+    """Over, and not noted yet."""
+    return make_meeting(panel, kit)
+
+
+@pytest.fixture
+def ro(panel, person):
+    return make_member(panel, person("Ro Member"))
+
+
+def at(**ahead):
+    return timezone.now() + timedelta(**ahead)
+
+
+def refusal(act, *args, **options):
+    with pytest.raises(errors.DomainError) as refused:
+        act(*args, **options)
+    return refused.value.code, refused.value.field
+
+
+def fresh(row):
+    return type(row).objects.get(pk=row.pk)
+
+
+def noted(meeting):
+    return {row.membership: row.minutes for row in meeting.attendances.select_related("membership")}
+
+
+# When and where -----------------------------------------------------------------------------------
+
+
+def test_nobody_plans_a_meeting_for_a_panel_that_they_do_not_coordinate(panel, sam, cora):
+    for person in [sam, cora]:
+        with pytest.raises(errors.NotAllowed):
+            meetings.plan(panel, starts_at=at(days=1), ends_at=at(days=1, hours=2), place="Town hall", by=person)
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "wrong"),
+    [
+        ({"days": 1}, {"hours": 23}, ("ends_before_starting", "ends_at")),
+        ({"days": 1}, {"days": 3}, ("too_long", "ends_at")),
+        ({"days": -1000}, {"days": -1000, "hours": 1}, ("far_away", "starts_at")),
+        ({"days": 1000}, {"days": 1000, "hours": 1}, ("far_away", "starts_at")),
+    ],
+)
+def test_times_that_cannot_be_meant_are_refused_beside_the_one_that_is_wrong(panel, kit, begins, ends, wrong):
+    assert refusal(meetings.plan, panel, starts_at=at(**begins), ends_at=at(**ends), place="Town hall", by=kit) == wrong
+
+
+def test_moving_a_meeting_moves_the_day_by_which_it_is_paid(panel, kit):
+    meeting = make_meeting(panel, kit, ago=timedelta(days=-3))
+    begins = at(days=40)
+    meetings.move(meeting, starts_at=begins, ends_at=begins + timedelta(hours=1), place="Library", by=kit)
+    assert (fresh(meeting).day, fresh(meeting).place) == (timezone.localdate(begins), "Library")
+
+
+def test_a_meeting_that_is_over_and_not_noted_waits_for_its_coordinator(panel, kit, meeting, member):
+    coming = make_meeting(panel, kit, ago=timedelta(days=-3))
+    now = make_meeting(panel, kit, ago=timedelta(minutes=5))
+    assert list(Meeting.objects.to_note()) == [meeting]
+    assert list(Meeting.objects.coming()) == [now, coming]
+    attend(meeting, member, kit)
+    assert not Meeting.objects.to_note().exists()
+
+
+# Who was there ------------------------------------------------------------------------------------
+
+
+def test_whoever_had_a_term_on_that_day_is_expected_and_nobody_else(panel, kit, meeting, member, person):
+    gone = make_member(panel, person("Gone Earlier"))
+    Membership.objects.filter(pk=gone.pk).update(ends_on=meeting.day - timedelta(days=1), status="ended")
+    make_member(panel, person("Came Later"), since=meeting.day + timedelta(days=1))
+    left_since = make_member(panel, person("Left Since"))
+    Membership.objects.filter(pk=left_since.pk).update(ends_on=meeting.day, status="ended")
+    assert set(meetings.expected(meeting)) == {member, left_since}
+
+
+def test_noting_who_was_there_makes_the_meeting_held(meeting, member, ro, kit):
+    meetings.record(meeting, {member: 150, ro: 60}, by=kit)
+    assert fresh(meeting).status == "held"
+    assert noted(meeting) == {member: 150, ro: 60}
+
+
+def test_nothing_is_noted_before_the_meeting_has_begun(panel, kit, member):
+    meeting = make_meeting(panel, kit, ago=timedelta(hours=-1))
+    assert refusal(meetings.record, meeting, {member: 60}, by=kit)[0] == "not_begun"
+
+
+def test_nobody_is_noted_who_was_not_a_member_on_that_day(meeting, kit, panel, person):
+    stranger = make_member(panel, person("Came Later"), since=timezone.localdate())
+    assert refusal(meetings.record, meeting, {stranger: 60}, by=kit) == ("not_a_member", "attendance")
+    assert fresh(meeting).status == "planned"
+
+
+@pytest.mark.parametrize("minutes", [0, -5, 1441])
+def test_minutes_are_from_one_to_a_day(meeting, member, kit, minutes):
+    assert refusal(meetings.record, meeting, {member: minutes}, by=kit) == ("minutes", "attendance")
+
+
+def test_noting_again_corrects_minutes_and_people(meeting, member, ro, kit):
+    meetings.record(meeting, {member: 150}, by=kit)
+    meetings.record(meeting, {member: 90, ro: 30}, by=kit)
+    assert noted(meeting) == {member: 90, ro: 30}
+    meetings.record(meeting, {ro: 30}, by=kit)
+    assert noted(meeting) == {ro: 30}
+    assert list(AuditEvent.objects.filter(act="meeting.correct").values_list("after", flat=True)) == ["held", "held"]
+
+
+def test_what_is_right_already_stays_the_same_row(meeting, member, ro, kit):
+    row = attend(meeting, member, kit)
+    meetings.record(meeting, {member: row.minutes, ro: 30}, by=kit)
+    assert Attendance.objects.filter(pk=row.pk).exists()
+
+
+@pytest.mark.parametrize("correction", [{}, {"minutes": 90}])
+def test_what_somebody_has_claimed_for_is_neither_changed_nor_taken_away(meeting, member, ro, kit, card, mo, correction):
+    attendance = attend(meeting, member, kit, minutes=150)
+    claims.start(attendance, by=mo)
+    said = {member: correction["minutes"]} if correction else {}
+    assert refusal(meetings.record, meeting, {**said, ro: 60}, by=kit) == ("claimed_already", f"member_{member.key}")
+    assert noted(meeting) == {member: 150}
+
+
+def test_others_can_be_corrected_while_one_has_claimed(meeting, member, ro, kit, card, mo):
+    claims.start(attend(meeting, member, kit, minutes=150), by=mo)
+    meetings.record(meeting, {member: 150, ro: 60}, by=kit)
+    assert noted(meeting) == {member: 150, ro: 60}
+
+
+# The end of a membership --------------------------------------------------------------------------
+
+
+def test_whoever_is_taken_off_a_panel_is_told_without_its_name(member, mo, kit, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        membership.end(member, by=kit)
+    (message,) = mail.outbox
+    assert message.to == [mo.email]
+    assert "panel" not in (message.subject + message.body).lower()
+
+
+def test_a_term_that_is_over_ends_by_the_clock_and_the_seat_is_free_again(panel, member, mo):
+    yesterday = timezone.localdate() - timedelta(days=1)
+    Membership.objects.update(ends_on=yesterday, shows_name=True)
+    membership.end_due()
+    row = fresh(member)
+    assert (row.status, row.ends_on, row.shows_name) == ("ended", yesterday, False)
+    make_member(panel, mo)  # the constraint of one active membership does not stand in the way
+
+
+def test_a_term_that_ends_today_lasts_until_tonight(member):
+    Membership.objects.update(ends_on=timezone.localdate())
+    membership.end_due()
+    assert fresh(member).status == "active"
