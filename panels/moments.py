@@ -32,8 +32,6 @@ def at(moment: datetime.datetime) -> str:
     return _("%(time)s on %(day)s") % {"time": time(moment), "day": day(moment)}
 
 
-def span(begins: datetime.datetime, ends: datetime.datetime) -> str:
-    """“Tuesday 9 March 2027, 5.30 pm to 8 pm”."""
-    if timezone.localdate(begins) != timezone.localdate(ends):
-        return _("%(begins)s to %(ends)s") % {"begins": at(begins), "ends": at(ends)}
-    return _("%(day)s, %(begins)s to %(ends)s") % {"day": day(begins), "begins": time(begins), "ends": time(ends)}
+def hours(begins: datetime.datetime, ends: datetime.datetime) -> str:
+    """“5.30 pm to 8 pm”."""
+    return _("%(begins)s to %(ends)s") % {"begins": time(begins), "ends": time(ends)}

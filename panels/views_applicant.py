@@ -92,6 +92,7 @@ def _parts(application: Application) -> list[dict]:
             "href": reverse("panels:answer", args=[application.key, question.key]),
             "text": given.get(question.pk, ""),
             "why": faults.get(question, ""),
+            "is_said": True,
         }
         for question in application.campaign.questions.all()
     ]
@@ -165,7 +166,8 @@ def _keep(request: HttpRequest, application: Application, form: Form, question: 
 
 def _why_not(form: Form, question: Question | None) -> str:
     if question:
-        return answers.fault(question, form.cleaned_data["text"])
+        why = answers.fault(question, form.cleaned_data["text"])
+        return _("%(why)s Until then it is kept as it is.") % {"why": why} if why and form.cleaned_data["text"] else why
     return "" if form.cleaned_data["district"] else _("Select your district")
 
 

@@ -30,6 +30,7 @@ WORDS = [
     "Example text. Nobody has to write anything here.",
 ]
 TERM = timedelta(days=730)
+FRIDAY = 4
 PLACES = ["Example Hall, step-free, and online", "Example Library, first floor by lift, and online"]
 
 
@@ -64,7 +65,7 @@ def _show(row: Membership, number: int) -> None:
     if number % 3 == 0:
         return
     says_more = number % 3 == 1
-    text = WORDS[number % len(WORDS)] if says_more else ""
+    text = WORDS[number // 3 % len(WORDS)] if says_more else ""
     membership.publish(row, name=True, district=number % 2 == 0, about=says_more, text=text, by=row.person)
 
 
@@ -97,6 +98,8 @@ def _note(meeting: Meeting, kit: User) -> None:
 
 
 def at(days: int, *, hour: int, minute: int = 0) -> datetime:
-    """So many days from now, at that time in London."""
+    """So many days from now, or a little further on where that is a weekend, at that time in London."""
     day = timezone.localtime() + timedelta(days=days)
+    while day.weekday() > FRIDAY:
+        day += timedelta(days=1 if days > 0 else -1)
     return day.replace(hour=hour, minute=minute, second=0, microsecond=0)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.utils import timezone
-
 from core import mail
 from panels import campaigns, recruitment
 from panels.demo import applications
@@ -38,8 +36,8 @@ def _open(panel: Panel, facts: dict, kit: User) -> Campaign:
     dates = {
         "opens_at": at(-facts["opened"], hour=9),
         "closes_at": at(closes_in, hour=12),
-        "decides_on": timezone.localdate() + timedelta(days=closes_in + 28),
-        "starts_on": timezone.localdate() + timedelta(days=closes_in + 49),
+        "decides_on": at(closes_in + 28, hour=12).date(),
+        "starts_on": at(closes_in + 49, hour=12).date(),
     }
     told = {name: facts[name].strip() if isinstance(facts[name], str) else facts[name] for name in wanted}
     campaign = campaigns.draft(panel, {**told, **dates}, facts["criteria"], facts["questions"], by=kit)

@@ -20,7 +20,7 @@ CHAIR_EVERY, CHAIR_AT = 5, 3  # somebody uses a wheelchair, as a matter of cours
 
 register.filter("day", moments.day)
 register.filter("moment", moments.at)
-register.simple_tag(moments.span, name="span")
+register.simple_tag(moments.hours, name="hours")
 
 
 @register.inclusion_tag("panels/art/round_table.html")

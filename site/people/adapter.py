@@ -15,6 +15,9 @@ from django.utils.translation import gettext_lazy as _
 
 from core import encryption
 
+# Pages of people who are not here for their work: nobody asks an applicant for an employer.
+NOT_AT_WORK = ("/join/", "/applications/", "/memberships/", "/claims/")
+
 
 class AccountAdapter(DefaultAccountAdapter):
     error_messages = {
@@ -38,10 +41,11 @@ class AccountAdapter(DefaultAccountAdapter):
         return super().save_user(request, user, form, commit)
 
     def post_login(self, request, user, *, signup: bool, redirect_url: str | None, **kwargs: Any):
-        """After signing up, ask where somebody works, then go where they were going."""
+        """After signing up, ask learners where they work; then go where they were going."""
         if signup:
             going_to = redirect_url or get_next_redirect_url(request) or reverse(settings.LOGIN_REDIRECT_URL)
-            redirect_url = f"{reverse('account:work')}?{urlencode({'next': going_to})}"
+            asking = f"{reverse('account:work')}?{urlencode({'next': going_to})}"
+            redirect_url = going_to if going_to.startswith(NOT_AT_WORK) else asking
         return super().post_login(request, user, signup=signup, redirect_url=redirect_url, **kwargs)
 
     def get_password_change_redirect_url(self, request) -> str:

@@ -22,6 +22,8 @@ from core import audit, mail, outbox, page_cache
 from core.models import AuditEvent
 from learning.lrs import agents
 from learning.models import Attempt, Certificate, LaunchSession, ModuleProgress, Reflection, Registration, Statement
+from panels import membership, recruitment
+from panels.models import Answer, Application, Attendance, Membership, Offer
 from people import consent, roles
 from people.models import User
 
@@ -56,6 +58,8 @@ def erase(person: User, *, by: User | None) -> None:
     outbox.write("person.erased", person=person.pk)
     addresses = {person.email, *EmailAddress.objects.filter(user=person).values_list("email", flat=True)}
     _forget_learning(person)
+    recruitment.forget(person, addresses)
+    membership.forget(person)
     _end_sessions(person, addresses)
     transaction.on_commit(lambda: mail.forget(addresses))
     person.delete()  # and with it pseudonym, affiliations, consents, addresses, second factors, roles
@@ -161,6 +165,31 @@ def _statements(person: User) -> list[dict]:
     return list(Statement.objects.filter(actor=actor).order_by("stored", "id").values_list("body", flat=True))
 
 
+def _applications(person: User) -> list[dict]:
+    wanted = ["key", "reference", "campaign__title", "status", "district__name", "began_at", "submitted_at"]
+    return _rows(Application.objects.own(person), *wanted)
+
+
+def _answers_to_questions(person: User) -> list[dict]:
+    rows = Answer.objects.filter(application__in=Application.objects.own(person))
+    return _rows(rows, "application__reference", "question__prompt", "text")
+
+
+def _offers(person: User) -> list[dict]:
+    rows = Offer.objects.filter(application__in=Application.objects.own(person))
+    return _rows(rows, "application__reference", "status", "made_at", "answer_by", "starts_on", "ends_on")
+
+
+def _memberships(person: User) -> list[dict]:
+    wanted = ["panel__name", "status", "role", "starts_on", "ends_on", "district__name"]
+    shown = ["shows_name", "shows_district", "shows_about", "about"]
+    return _rows(Membership.objects.own(person), "key", *wanted, *shown)
+
+
+def _meetings(person: User) -> list[dict]:
+    return _rows(Attendance.objects.of(person), "meeting__panel__name", "meeting__day", "minutes")
+
+
 def _devices(person: User) -> dict[str, list[dict]]:
     return {
         "signed_in": _rows(UserSession.objects.filter(user=person), "created_at", "ip", "user_agent"),
@@ -198,6 +227,11 @@ SECTIONS: dict[str, Section] = {
     "reflections": _reflections,
     "certificates": _certificates,
     "statements": _statements,
+    "applications": _applications,
+    "answers_in_applications": _answers_to_questions,
+    "offers": _offers,
+    "memberships": _memberships,
+    "meetings": _meetings,
     "devices": _devices,
     "tokens": _tokens,
     "webhooks": _webhooks,

@@ -38,7 +38,8 @@ def ready(request: HttpRequest) -> JsonResponse:
 
 def robots(request: HttpRequest) -> HttpResponse:
     """Public pages may be found; nobody's own pages, and nothing of a demonstration."""
-    closed = ["/"] if settings.DEMO else ["/account/", "/admin/", "/api/", "/xapi/", "/learning/my/", "/learning/play/"]
+    own = ["/account/", "/learning/my/", "/learning/play/", "/applications/", "/memberships/"]
+    closed = ["/"] if settings.DEMO else [*own, "/admin/", "/api/", "/xapi/"]
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed), f"Sitemap: {settings.BASE_URL}/sitemap.xml"]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
 

@@ -17,7 +17,11 @@ from core.models import OutboxEvent
 from learning import courses
 from learning.demo.course import load_course, load_index
 from learning.models import Certificate, ModuleProgress
+from panels import recruitment
+from panels.models import Application, Offer
+from panels.urls import urlpatterns as addresses_of_panels
 from tests.factories.learning import work_through
+from tests.factories.panels import make_application, make_campaign, make_offer, make_panel
 
 PASSWORD = "a-lantern-on-the-canal-42"
 TELLING = re.compile(r"lgbt|trans|gay|lesbian|bisexual|cancer|panel|inclusi|equality|screening|course|module", re.IGNORECASE)
@@ -113,3 +117,66 @@ def test_what_is_taken_away_has_a_neutral_name(client, lee, val, certificate, se
 def test_a_line_of_the_log_about_a_certificate_leads_to_nobody(certificate):
     """Anybody learns the holder's name and what they completed by the certificate's number."""
     assert certificate.code not in f"{certificate} {certificate!r}"
+
+
+# Panels -------------------------------------------------------------------------------------------
+# Here not even the body of a message may tell: that somebody applied to a panel says something about them.
+
+NAMES_OF_PANELS = ["Canal People’s Panel", "Women and Girls", "Race Equality", "Faith and Belief", "Disabled", "Youth", "Older"]
+
+
+@pytest.fixture
+def letters(kit, reference_data, person, django_capture_on_commit_callbacks):
+    """Every message that panels send, about a panel whose name and campaign tell as much as they can."""
+    panel = make_panel("LGBTQ+ Trans Equality Panel", coordinators=[kit])
+    campaign = make_campaign(panel, kit, title="Inclusive: gay, lesbian, bisexual", seats=9, contact="lgbt@panel.example")
+    with django_capture_on_commit_callbacks(execute=True):
+        recruitment.invite(campaign, "Bea", "bea@example.com")
+        people = [person(f"P{number} Example") for number in range(5)]
+        sent = [make_application(campaign, somebody) for somebody in people]
+        recruitment.turn_down(sent[0], "Say more about yourself.", by=kit)
+        recruitment.take_back(make_offer(sent[1], kit), by=kit)
+        recruitment.take_back(make_offer(sent[2], kit), by=None, to=Offer.Status.LAPSED)
+        recruitment.decline(make_offer(sent[3], kit), by=people[3])
+        recruitment.withdraw(sent[4], by=people[4])
+    return list(mail.outbox)
+
+
+def test_no_message_of_panels_names_a_panel_or_what_it_is_about(letters):
+    subjects = {message.subject for message in letters}
+    assert subjects == {"Your link", "We have what you sent", "News for you", "Good news for you", "You have withdrawn"}
+    for message in letters:
+        html = next(body for body, kind in message.alternatives if kind == "text/html")
+        for text in [*seen_outside(message), message.body, html]:
+            assert not TELLING.search(text), (message.subject, TELLING.search(text))
+            assert not any(name in text for name in NAMES_OF_PANELS)
+
+
+def test_links_in_messages_hold_nothing_but_secrets_and_keys(letters):
+    links = {link for message in letters for link in re.findall(r"https?://\S+", message.body)}
+    personal = [link for link in links if "/applications/" in link]
+    assert personal
+    for link in personal:
+        assert re.search(r"/applications/(open/[\w-]{43}|[0-9a-f-]{36})/$", link), link
+
+
+def test_personal_addresses_of_panels_hold_keys_alone():
+    personal = [str(entry.pattern) for entry in addresses_of_panels]
+    for address in personal:
+        assert not TELLING.search(address), address
+        assert not re.search(r"<(?!uuid:|str:secret)", address), address
+
+
+def test_titles_of_an_applicants_pages_stand_in_tabs_and_histories_and_name_nothing(client, letters, person):
+    application = Application.objects.filter(status="shortlisted").first()
+    client.force_login(application.applicant)
+    for name in ["application", "withdraw", "later"]:
+        page = client.get(reverse(f"panels:{name}", args=[application.key])).content.decode()
+        assert not TELLING.search(re.search(r"<title>(.*?)</title>", page, re.DOTALL).group(1))
+
+
+def test_a_line_of_the_log_about_an_application_leads_to_nobody(letters):
+    application = Application.objects.filter(status="shortlisted").first()
+    for row in [application, *application.offers.all(), *application.links.all(), *application.answers.all()]:
+        assert not TELLING.search(f"{row} {row!r}".replace("panels.", ""))
+        assert application.name not in f"{row} {row!r}"

@@ -23,6 +23,11 @@ PASSKEYS = {
     *["mfa_list_webauthn", "mfa_add_webauthn", "mfa_edit_webauthn", "mfa_remove_webauthn", "mfa_reauthenticate_webauthn"],
     *["mfa_index", "mfa_authenticate"],  # which then say more
 }
+PANELS = {
+    *["panels:campaign", "panels:start", "panels:asked", "panels:link", "panels:withdrawn"],
+    *["panels:applications", "panels:application", "panels:answer", "panels:district", "panels:name", "panels:later"],
+    *["panels:check", "panels:sent", "panels:withdraw", "panels:memberships", "panels:publication", "panels:leave"],
+}
 LEFT_OUT = {
     "health_live": "JSON",
     "health_ready": "JSON",
@@ -31,6 +36,9 @@ LEFT_OUT = {
     "manifest": "a file for machines",
     "sitemap": "a file for machines",
     "picture": "a file",
+    "panels:leave_device": "takes posts and leads on",
+    "panels:offer": "the journey of a coordinator and an applicant",
+    "panels:decline": "the journey of a coordinator and an applicant",
     "learning:register": "takes posts and leads on",
     "learning:open": "takes posts and leads on",
     "learning:leave": "takes posts and leads on",

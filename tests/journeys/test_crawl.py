@@ -56,7 +56,7 @@ def visit(page, address):
     return [f"{address} says {status}"] if status >= 400 else []
 
 
-@pytest.mark.parametrize("who", ["nobody", "lee", "ed", "val", "adi"])
+@pytest.mark.parametrize("who", ["nobody", "lee", "ed", "val", "adi", "ana", "mo"])
 def test_no_link_leads_nowhere(device, platform, signed_in, who):
     page = device("desk", state=None if who == "nobody" else signed_in(who))
     page.goto("/")

@@ -60,6 +60,18 @@ def test_a_textarea_with_a_limit_counts():
     assert 'aria-describedby="id_story-info"' in html
 
 
+def test_a_box_for_so_many_words_counts_words():
+    class Story(GovukForm):
+        text = forms.CharField(label="Your answer", widget=page_forms.WordsTextarea(150, {"rows": 5}))
+
+    html = Story().render()
+    assert 'data-module="govuk-character-count" data-maxwords="150"' in html
+    assert 'aria-describedby="id_text-info"' in html
+    assert "You can write up to 150 words." in html
+    assert "govuk-js-character-count" in html
+    assert "data-maxlength" not in html
+
+
 def test_optional_fields_say_so():
     assert "(optional)" in Claim()["needs"].as_field_group()
     assert "(optional)" not in Claim()["name"].as_field_group()

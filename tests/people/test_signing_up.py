@@ -53,6 +53,11 @@ def test_they_go_on_to_where_they_were_going(client, hospital, nurses):
     assert User.objects.get().affiliations.get().organisation == hospital
 
 
+def test_whoever_is_not_here_for_their_work_is_not_asked_where_they_work(client, db):
+    sign_up(client, going_to="/applications/")
+    assert confirm(client).url == "/applications/"
+
+
 def test_nobody_is_sent_to_another_site(client, lee, hospital, nurses):
     client.force_login(lee)
     elsewhere = "https://evil.example/"

@@ -13,10 +13,13 @@ from django.urls import reverse
 from core.models import AuditEvent, OutboxEvent
 from learning import completion, courses, playing
 from learning.models import Attempt, Certificate, ModuleProgress, MonthlyCount, Reflection, Registration, Statement
+from panels import membership, recruitment
+from panels.models import Answer, Application, Membership
 from people import affiliations, consent, names
-from people.models import Pseudonym, User
+from people.models import District, Pseudonym, User
 from tests.conftest import PASSWORD
 from tests.factories.learning import work_through
+from tests.factories.panels import attend, make_campaign, make_meeting, make_member, make_panel
 from website import privacy
 
 MARKER = "heron-under-the-viaduct"
@@ -246,3 +249,39 @@ def test_files_of_mail_to_somebody_erased_are_gone_and_others_stay(
     with django_capture_on_commit_callbacks(execute=True):
         privacy.erase(lee, by=lee)
     assert [path.name for path in tmp_path.iterdir()] == ["sam.log"]
+
+
+# Panels -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def ona(person, campaign, kit, panel):
+    """Ona, marked everywhere: she has applied, with an account and before it, and sits on a panel with all of it shown."""
+    user = person(f"Ona {MARKER}", f"{MARKER}@example.com")
+    recruitment.invite(make_campaign(panel, kit), f"Ona {MARKER}", user.email)
+    application = recruitment.begin(campaign, by=user)
+    texts = dict.fromkeys(campaign.questions.all(), f"I saw the {MARKER}")
+    recruitment.write(application, texts, district=District.objects.first(), by=user)
+    recruitment.submit(application, by=user)
+    row = make_member(make_panel("Another Panel", coordinators=[kit]), user)
+    membership.publish(row, name=True, district=False, about=True, text=f"Of the {MARKER}", by=user)
+    attend(make_meeting(row.panel, kit), row, kit)
+    return user
+
+
+def test_what_is_held_about_an_applicant_and_member_is_in_the_file(ona, campaign):
+    held = json.loads("".join(privacy.as_json(ona)))
+    assert held["applications"][0]["campaign__title"] == campaign.title
+    assert held["answers_in_applications"][0]["text"] == f"I saw the {MARKER}"
+    assert held["offers"] == []
+    assert held["memberships"][0]["about"] == f"Of the {MARKER}"
+    assert held["meetings"][0]["meeting__panel__name"] == "Another Panel"
+
+
+def test_an_applicant_and_member_is_erased_and_what_was_counted_stays_counted(ona):
+    privacy.erase(ona, by=ona)
+    assert MARKER not in dump()
+    assert not Answer.objects.exists()
+    assert Application.objects.filter(applicant=None).count() == 2
+    row = Membership.objects.get()
+    assert (row.person, row.status, row.attendances.count()) == (None, "ended", 1)

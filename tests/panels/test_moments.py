@@ -1,0 +1,32 @@
+"""Days and times as people say them, in London."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from panels import moments
+
+
+@pytest.mark.parametrize(
+    ("moment", "said"),
+    [
+        (datetime(2027, 1, 15, 12, tzinfo=UTC), "noon on Friday 15 January 2027"),
+        (datetime(2027, 7, 15, 11, tzinfo=UTC), "noon on Thursday 15 July 2027"),
+        (datetime(2027, 1, 15, 17, 30, tzinfo=UTC), "5.30 pm on Friday 15 January 2027"),
+        (datetime(2027, 1, 15, 9, tzinfo=UTC), "9 am on Friday 15 January 2027"),
+        (datetime(2027, 1, 15, 0, 5, tzinfo=UTC), "12.05 am on Friday 15 January 2027"),
+        (datetime(2027, 1, 16, 0, tzinfo=UTC), "the end of Friday 15 January 2027"),
+        (datetime(2027, 7, 15, 23, tzinfo=UTC), "the end of Thursday 15 July 2027"),
+    ],
+)
+def test_a_moment_is_said_in_words(moment, said):
+    assert moments.at(moment) == said
+
+
+def test_a_day_is_said_with_its_name():
+    assert moments.day(date(2027, 3, 9)) == "Tuesday 9 March 2027"
+    assert moments.day(datetime(2027, 7, 14, 23, 30, tzinfo=UTC)) == "Thursday 15 July 2027"
+
+
+def test_hours_are_said_from_and_to():
+    assert moments.hours(datetime(2027, 1, 15, 17, 30, tzinfo=UTC), datetime(2027, 1, 15, 20, tzinfo=UTC)) == "5.30 pm to 8 pm"
