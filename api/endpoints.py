@@ -43,7 +43,10 @@ class Endpoint(Counted, APIView):
         unknown = sorted(set(request.query_params) - known)
         if unknown:
             there_are = ", ".join(sorted(known)) or _("none")
-            message = _("There is no parameter %(name)s here. There are: %(known)s.") % {"name": unknown[0][:60], "known": there_are}
+            message = _("There is no parameter %(name)s here. There are: %(known)s.") % {
+                "name": unknown[0][:60],
+                "known": there_are,
+            }
             raise errors.Refused(HTTPStatus.BAD_REQUEST, "unknown_parameter", message)
         for name, values in request.query_params.lists():
             if len(values) > 1:

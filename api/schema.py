@@ -76,7 +76,7 @@ REPLAYED = OpenApiParameter(
     idempotency.REPLAYED,
     {"type": "string", "enum": ["true"]},
     HEADER,
-    response=[200, 201, 202],
+    response=[200, 201, 202, 204],
     description="There if an earlier request with this key has done it.",
 )
 PLACE = OpenApiParameter("Location", STRING, HEADER, response=[201], description="Where the new one is.")
@@ -148,7 +148,7 @@ class AutoSchema(openapi.AutoSchema):
         if not self.kind:
             return super().get_response_serializers()
         good = {"create": HTTPStatus.CREATED, "destroy": HTTPStatus.NO_CONTENT}.get(self.kind, self.view.act_status)
-        answers = {int(good): None if self.kind == "destroy" else self.view.answered_by()}
+        answers = {int(good): None if good == HTTPStatus.NO_CONTENT else self.view.answered_by()}
         if self.kind == "retrieve":
             answers[304] = OpenApiResponse(description="You have it already.")
         return answers | problems(*PROBLEMS[self.kind])

@@ -46,7 +46,16 @@ def judge(act: Act, row: Related, *, by: Any) -> None:
 
 def may(act: Act, row: Related, person: Any) -> bool:
     """Whether somebody could do it now: for what a page offers."""
+    return _may(act, row, row.relations_of(person))
+
+
+def open_to(person: Any, row: Related, acts: Mapping[str, Act]) -> list[str]:
+    """The names of all that somebody could do now. What they are to the row is asked once."""
     held = row.relations_of(person)
+    return [name for name, act in acts.items() if _may(act, row, held)]
+
+
+def _may(act: Act, row: Related, held: set[str]) -> bool:
     return act.who in held and not held & act.but_not.keys() and row.status in act.states
 
 
