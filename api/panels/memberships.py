@@ -73,7 +73,7 @@ class ShownSerializer(serializers.ModelSerializer):
 
 
 class RoleSerializer(serializers.Serializer):
-    role = serializers.ChoiceField(Membership.Role)
+    role = serializers.ChoiceField(Membership.Role.choices)
 
 
 class MembershipFilter(FilterSet):
