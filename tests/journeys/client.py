@@ -62,8 +62,9 @@ def sign_in(http: httpx.Client, account: dict[str, str], code: str = "") -> Inte
     return Interface(http)
 
 
-def make_token(http: httpx.Client, *scopes: str) -> str:
-    """On its page, as somebody who is signed in."""
+def make_token(http: httpx.Client, account: dict[str, str], *scopes: str) -> str:
+    """On its page, as somebody who is signed in and gives their password once more."""
+    fill_in(http, "/account/reauthenticate/", password=account["password"])
     page = fill_in(http, "/account/tokens/new/", name="Independent client", scopes=list(scopes), days="30")
     found = CODE.search(page.text)
     assert found, page.text

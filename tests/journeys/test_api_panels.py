@@ -39,7 +39,7 @@ def kit(platform, accounts, totp):
     """Kit's program."""
     with client.browser(platform.url) as http:
         client.sign_in(http, accounts["kit"], totp("kit"))
-        token = client.make_token(http, *SCOPES)
+        token = client.make_token(http, accounts["kit"], *SCOPES)
     program = client.program(platform.url, token)
     yield program
     program.http.close()
