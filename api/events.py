@@ -21,6 +21,17 @@ EVENTS = {
     "course.registered": Event("registration.made", ids=("registration",)),
     "course.completed": Event("registration.completed", ids=("registration",)),
     "module.completed": Event("progress.completed", ids=("progress",)),
+    "application.submitted": Event("application.submitted", ids=("application",)),
+    "application.withdrawn": Event("application.withdrawn", ids=("application",)),
+    "application.decided": Event("application.decided", ids=("application",)),
+    "offer.made": Event("offer.made", ids=("offer",)),
+    "offer.accepted": Event("offer.accepted", ids=("offer",)),
+    "membership.started": Event("membership.started", ids=("membership",)),
+    "membership.ended": Event("membership.ended", ids=("membership",)),
+    "meeting.planned": Event("meeting.planned", ids=("meeting",)),
+    "meeting.moved": Event("meeting.moved", ids=("meeting",)),
+    "meeting.cancelled": Event("meeting.cancelled", ids=("meeting",)),
+    "attendance.recorded": Event("attendance.recorded", ids=("meeting",)),
 }
 TYPES = sorted(event.type for event in EVENTS.values())
 TEST = "webhook.test"  # sent when somebody asks for it, and to that webhook alone

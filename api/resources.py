@@ -101,24 +101,34 @@ class Resource(Endpoint, viewsets.GenericViewSet):
     def once(self, do: Callable[[], Model], status: int) -> Response:
         """Do an act once for its Idempotency-Key, and answer what it made as it is now."""
         outcome = idempotency.once(self.request, status, do)
-        row = self._visible_answers().filter(key=outcome.kept.made).first() or outcome.row
-        if row is None:
-            raise NotFound
-        response = self.answer(row, outcome.kept.status)
+        response = Response(status=status) if status == HTTPStatus.NO_CONTENT else self._answer_to(outcome)
         if outcome.is_replayed:
             response[idempotency.REPLAYED] = "true"
         return response
+
+    def _answer_to(self, outcome: idempotency.Outcome) -> Response:
+        row = self._visible_answers().filter(key=outcome.kept.made).first() or outcome.row
+        if row is None:
+            raise NotFound
+        return self.answer(row, outcome.kept.status)
 
     def _visible_answers(self) -> QuerySet:
         model = self.answered_by().Meta.model  # type: ignore[attr-defined]
         return self.get_queryset() if model is self.model else model.objects.visible_to(self.request.user)
 
 
-class Reads(mixins.ListModelMixin, Resource):
-    """Lists in pages, and one by its key."""
+class Shows(Resource):
+    """One by its key."""
 
     def retrieve(self, request: Request, key: str) -> Response:
         return self.answer(self.get_object())
+
+
+class Reads(mixins.ListModelMixin, Shows):
+    """Lists in pages, and one by its key. What a list shows of each may be less: `answers = {"list": …}`."""
+
+    def get_serializer_class(self) -> type[BaseSerializer]:
+        return self.answered_by() if self.action == "list" else super().get_serializer_class()
 
 
 class Makes(Resource):
@@ -171,6 +181,7 @@ def act(
     """Makes `POST …/{key}/name` of a method `name(self, row, said)` that calls the act and answers a row.
 
     `takes` is the serializer of the body, nothing for none; `answers` that of the row, the resource's own if not given.
+    With the status 204 nothing is answered: for what takes its row out of sight.
     `more` goes to REST framework's `action`, such as `parser_classes` for a file. The docstring's first line is the summary.
     If-Match is honoured where it is sent.
     """

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 SCOPES = {
     "me/read": _("See your key, your name and your roles"),
     "statistics/read": _("Read the figures that you may see"),
+    "panels/read": _("Read the panels, and of their members what is public"),
     "campaigns/read": _("Read the campaigns that you may see"),
     "campaigns/write": _("Write, open and close campaigns"),
     "applications/read": _("Read the applications that you may see"),

@@ -3,12 +3,19 @@
 from django.urls import include, path, re_path
 
 from api import documentation, errors, people, resources, statistics, views_webhooks
+from api.panels import applications, campaigns, meetings, memberships, offers, panels
 
 app_name = "api"
 
 things = resources.router()
 things.register("webhooks", views_webhooks.Webhooks, "webhook")
 things.register("deliveries", views_webhooks.Deliveries, "delivery")
+things.register("panels", panels.Panels, "panel")
+things.register("campaigns", campaigns.Campaigns, "campaign")
+things.register("applications", applications.Applications, "application")
+things.register("offers", offers.Offers, "offer")
+things.register("memberships", memberships.Memberships, "membership")
+things.register("meetings", meetings.Meetings, "meeting")
 
 version_1 = [
     path("me", people.Me.as_view(), name="me"),

@@ -35,7 +35,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     campaign = find(request, key)
     offers = Offer.objects.filter(application__campaign=campaign, status=Offer.Status.OPEN).select_related("application")
-    may = {name for name, act in campaigns.ACTS.items() if acts.may(act, campaign, request.user)}
+    may = acts.offered(campaigns.ACTS, campaign, request.user)
     return page(request, "campaign", campaign=campaign, may=may, offers=offers.order_by("answer_by"))
 
 

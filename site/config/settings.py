@@ -390,6 +390,15 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SWAGGER_UI_SETTINGS": {"deepLinking": False, "defaultModelsExpandDepth": 0},  # a link in a button is none
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "ApplicationStatus": "panels.models.recruitment.Application.Status",
+        "CampaignStatus": "panels.models.recruitment.Campaign.Status",
+        "DeliveryStatus": "api.models.Delivery.Status",
+        "MeetingStatus": "panels.models.meetings.Meeting.Status",
+        "MembershipRole": "panels.models.membership.Membership.Role",
+        "MembershipStatus": "panels.models.membership.Membership.Status",
+        "OfferStatus": "panels.models.recruitment.Offer.Status",
+    },
 }
 
 # Small numbers (core/disclosure.py) --------------------------------------------------------------
