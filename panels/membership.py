@@ -75,11 +75,11 @@ def leave(row: Membership, *, by: User) -> Membership:
 
 
 @transaction.atomic
-def end(row: Membership, *, by: User) -> Membership:
+def end(row: Membership, *, by: User | None) -> Membership:
     return _finish(row, "end", by=by)
 
 
-def _finish(row: Membership, act: str, *, by: User) -> Membership:
+def _finish(row: Membership, act: str, *, by: User | None) -> Membership:
     row = workflow.lock(row)
     acts.judge(ACTS[act], row, by=by)
     last = max(row.starts_on, min(row.ends_on or timezone.localdate(), timezone.localdate()))

@@ -6,11 +6,13 @@ Nobody checks, approves or pays their own claim, or has two of these hands in it
 from __future__ import annotations
 
 import datetime
+import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,9 +20,9 @@ from django.utils.translation import gettext_lazy
 from core import acts, audit, codes, errors, money, outbox, workflow
 from panels.models import Attendance, Membership
 from people.models import User
-from recompense import emails, rates, receipts
-from recompense.models import Claim, Line, Payee, Rate
-from recompense.models.claims import APPROVER, CHECKER, CLAIMANT, MAY_APPROVE, MAY_CHECK, MAY_PAY
+from recompense import emails, pricing, rates, receipts
+from recompense.models import Claim, Line, Payee, Rate, RateCard, Receipt
+from recompense.models.hands import APPROVER, CHECKER, CLAIMANT, MAY_APPROVE, MAY_CHECK, MAY_PAY
 
 Status = Claim.Status
 OWN = gettext_lazy("This is your own claim, so somebody else must do this.")
@@ -44,7 +46,8 @@ ACTS = {
 DECLARATIONS = (
     gettext_lazy("By sending it you tell us that, as far as you know, it is right. If you find a mistake later, tell us."),
 )
-ENDED = [Status.DRAFT, Status.WITHDRAWN, Status.REJECTED]  # what counts towards no yearly limit
+LONGEST_WORDS = 500  # characters of a reason
+LONGEST_AWAY = 96  # hours
 
 
 @dataclass(frozen=True)
@@ -71,34 +74,40 @@ def start(attendance: Attendance, *, by: User) -> Claim:
     present = attendance.claims.exclude(status__in=[Status.WITHDRAWN, Status.REJECTED]).first()
     if present:
         return present
-    card = rates.card_on(attendance.meeting.day)
+    rates.card_on(attendance.meeting.day)
     claim = _new(by, day=attendance.meeting.day, attendance=attendance)
-    fees = rates.session_fees(card, attendance.minutes, attendance.membership.role)
-    Line.objects.bulk_create(Line(claim=claim, rate=fee, quantity=1) for fee in fees)
+    pricing.write_fees(claim)
     return claim
 
 
 @transaction.atomic
 def start_other(day: datetime.date, what_for: str, *, by: User) -> Claim:
-    """A claim for work that was agreed outside a meeting."""
+    """A claim for work that was agreed outside a meeting. The same day and words again: the same draft."""
     if day > timezone.localdate():
         raise errors.DomainError(_("Enter a day that is not in the future"), code="future_day", field="day")
     if not Membership.objects.on(day).filter(person=by).exists():
         raise errors.DomainError(_("You were not a member on that day. Check the date"), code="not_a_member", field="day")
-    if not what_for.strip():
-        raise errors.DomainError(_("Say what the work was"), code="no_work", field="what_for")
+    what_for = _words(_said(what_for, "what_for", _("Say what the work was")), "what_for")
     rates.card_on(day)
-    return _new(by, day=day, what_for=what_for.strip())
+    User.objects.select_for_update().get(pk=by.pk)
+    drafts = Claim.objects.filter(claimant=by, day=day, status=Status.DRAFT, attendance=None)
+    return next((draft for draft in drafts if draft.what_for == what_for), None) or _new(by, day=day, what_for=what_for)
 
 
 # Lines --------------------------------------------------------------------------------------------
 
 
 @transaction.atomic
-def add_line(claim: Claim, cost: Cost, *, by: User) -> Line:
+def add_line(claim: Claim, cost: Cost, *, by: User, key: uuid.UUID | None = None, held: Iterable[Receipt] = ()) -> Line:
+    """Add a cost, with the receipts that were held for it. `key` is its sender's: sent twice, the cost is there once."""
     claim = _hold(claim, "write", by)
+    present = Line.objects.filter(key=key).first() if key else None
+    if present and present.claim_id == claim.pk:
+        return present
     _judge_cost(claim, cost)
-    return Line.objects.create(claim=claim, **_facts(cost))
+    line = Line.objects.create(claim=claim, key=uuid.uuid4() if present or not key else key, **_facts(cost))
+    receipts.place(held, line)
+    return line
 
 
 @transaction.atomic
@@ -117,23 +126,46 @@ def change_line(line: Line, cost: Cost, *, by: User) -> Line:
 def remove_line(line: Line, *, by: User) -> None:
     """Take a cost off, its receipts with it. A fee can be taken off too: nobody has to be paid."""
     _hold(line.claim, "write", by)
-    receipts.delete_files(line.receipts.all())
+    receipts.delete(line.receipts.all())
     line.delete()
+
+
+@transaction.atomic
+def put_fee_back(claim: Claim, *, by: User) -> Claim:
+    """The fee that its claimant had taken off."""
+    claim = _hold(claim, "write", by)
+    if not pricing.fee_lines(claim).exists():
+        pricing.write_fees(claim)
+    return claim
+
+
+def bring_up_to_date(claim: Claim) -> None:
+    """Let an open claim follow the meeting record and the card that holds on its day. Once sent, it follows nothing."""
+    if not claim.is_open or pricing.is_up_to_date(claim):
+        return
+    with transaction.atomic():
+        claim = workflow.lock(claim)
+        if claim.is_open:
+            pricing.follow(claim)
 
 
 # The claimant -------------------------------------------------------------------------------------
 
 
 @transaction.atomic
-def submit(claim: Claim, *, by: User, late_reason: str = "") -> Claim:
-    """Send it. From now on its amounts are fixed, whatever rates do."""
+def submit(claim: Claim, *, by: User, late_reason: str = "", total: Decimal | None = None) -> Claim:
+    """Send it. From now on its amounts are fixed, whatever rates do. `total`: the sum that its claimant was shown, if any."""
     User.objects.select_for_update().get(pk=by.pk)  # yearly limits: two claims of one person, one after the other
     claim = _hold(claim, "submit", by)
-    lines = list(claim.lines.select_related("rate__card").prefetch_related("receipts"))
-    _judge_whole(claim, lines, late_reason.strip())
+    pricing.follow(claim)
+    lines = _lines(claim)
+    late_reason = _words(late_reason.strip() or claim.late_reason, "late_reason")
+    _judge_whole(claim, lines, late_reason)
     freeze(claim, lines)
+    _judge_total(lines, total)
+    receipts.delete(receipts.waiting(claim))
     first = claim.submitted_at or timezone.now()
-    sent = {"submitted_at": first, "late_reason": late_reason.strip(), "question": "", "declaration_version": len(DECLARATIONS)}
+    sent = {"submitted_at": first, "late_reason": late_reason, "question": "", "declaration_version": len(DECLARATIONS)}
     workflow.move(claim, Status.SUBMITTED, by=by, act="claim.submit", **sent)
     outbox.write("claim.submitted", claim=str(claim.key))
     return claim
@@ -142,51 +174,55 @@ def submit(claim: Claim, *, by: User, late_reason: str = "") -> Claim:
 @transaction.atomic
 def withdraw(claim: Claim, *, by: User | None) -> Claim:
     """Take it back, until it is approved. The meeting can be claimed for again."""
-    claim = _hold(claim, "withdraw", by)
-    receipts.delete_files(receipts.of(claim))
+    return take_back(_hold(claim, "withdraw", by), by=by)
+
+
+def take_back(claim: Claim, *, by: User | None) -> Claim:
+    """For a claim that is held already. What showed the costs and what was written goes; that there was a claim stays."""
     workflow.move(claim, Status.WITHDRAWN, by=by, act="claim.withdraw")
+    forget_words(claim)
     outbox.write("claim.withdrawn", claim=str(claim.key))
     return claim
 
 
+def forget_words(claim: Claim) -> None:
+    """Receipts, reasons and questions go; amounts stay, and so does what the work was."""
+    receipts.delete(receipts.of(claim))
+    claim.lines.update(reason="", allowed_reason="")
+    claim.late_reason = claim.question = ""
+    claim.save(update_fields=["late_reason", "question"])
+
+
 def freeze(claim: Claim, lines: list[Line]) -> None:
     """Write amount, unit and rate on each line, so that no later card reprices it."""
-    miles = miles_before(claim)
-    for line in lines:
-        line.amount = rates.price(line.rate, quantity=line.quantity, spent=line.spent, miles_before=miles)
-        line.unit, line.unit_amount = line.rate.unit, line.rate.amount
+    for line, amount in pricing.priced(claim, lines):
+        line.amount, line.unit, line.unit_amount = amount, line.rate.unit, line.rate.amount
         line.allowed, line.allowed_reason = None, ""
-        miles += line.quantity or 0 if line.rate.miles_at_amount else 0
     Line.objects.bulk_update(lines, ["amount", "unit", "unit_amount", "allowed", "allowed_reason"])
 
 
 def preview(claim: Claim) -> list[tuple[Line, Decimal]]:
     """Each line with what would be paid for it if the claim were sent now; once it is sent, with what is paid."""
-    lines = list(claim.lines.select_related("rate__card").prefetch_related("receipts"))
-    if not claim.is_open:
-        return [(line, line.counted) for line in lines]
-    miles, priced = miles_before(claim), []
-    for line in lines:
-        priced.append((line, rates.price(line.rate, quantity=line.quantity, spent=line.spent, miles_before=miles)))
-        miles += line.quantity or 0 if line.rate.miles_at_amount else 0
-    return priced
+    lines = _lines(claim)
+    return pricing.priced(claim, lines) if claim.is_open else [(line, line.counted) for line in lines]
 
 
 # Finance ------------------------------------------------------------------------------------------
+# `seen` is `audit.latest(claim)` as it was when the decider looked. Who decides on an older state decides nothing.
 
 
 @transaction.atomic
-def check(claim: Claim, *, by: User) -> Claim:
-    claim = _hold(claim, "check", by)
+def check(claim: Claim, *, by: User, seen: int | None = None) -> Claim:
+    claim = _hold(claim, "check", by, seen)
     workflow.move(claim, Status.CHECKED, by=by, act="claim.check", checked_by=by, checked_at=timezone.now())
     outbox.write("claim.checked", claim=str(claim.key))
     return claim
 
 
 @transaction.atomic
-def approve(claim: Claim, *, by: User) -> Claim:
+def approve(claim: Claim, *, by: User, seen: int | None = None) -> Claim:
     """Somebody else than who checked it. Judged under the lock: of many at once, one wins."""
-    claim = _hold(claim, "approve", by)
+    claim = _hold(claim, "approve", by, seen)
     if sum(totals(claim)) <= 0:
         raise errors.DomainError(_("There is nothing left to pay. Say why, and do not pay it."), code="nothing_to_pay")
     workflow.move(claim, Status.APPROVED, by=by, act="claim.approve", approved_by=by, approved_at=timezone.now())
@@ -195,11 +231,10 @@ def approve(claim: Claim, *, by: User) -> Claim:
 
 
 @transaction.atomic
-def ask(claim: Claim, question: str, *, by: User) -> Claim:
+def ask(claim: Claim, question: str, *, by: User, seen: int | None = None) -> Claim:
     """Send it back with a question. It is checked anew when it returns."""
-    claim = workflow.lock(claim)
-    acts.judge(_acting("ask", claim), claim, by=by)
-    question = _said(question, "question", _("Write what you would like to know"))
+    claim = _hold(claim, "ask", by, seen)
+    question = _words(_said(question, "question", _("Write what you would like to know")), "question")
     unchecked = {"question": question, "checked_by": None, "checked_at": None}
     workflow.move(claim, Status.RETURNED, by=by, act="claim.ask", **unchecked)
     outbox.write("claim.returned", claim=str(claim.key))
@@ -208,27 +243,27 @@ def ask(claim: Claim, question: str, *, by: User) -> Claim:
 
 
 @transaction.atomic
-def lower(line: Line, to: Decimal, reason: str, *, by: User) -> Line:
-    """Pay less for a line than was claimed, or nothing, and say why."""
-    claim = workflow.lock(line.claim)
-    acts.judge(_acting("lower", claim), claim, by=by)
+def lower(line: Line, to: Decimal, reason: str, *, by: User, seen: int | None = None) -> Line:
+    """Pay less for a line than was claimed, or nothing, and say why. The whole amount again takes that back."""
+    claim = _hold(line.claim, "lower", by, seen)
     line = claim.lines.get(pk=line.pk)
-    reason = _said(reason, "reason", _("Say why, in words that the member will read"))
+    before = line.counted
     if line.amount is None or not 0 <= to <= line.amount:
         message = _("Enter an amount from £0.00 to %(most)s") % {"most": money.text(line.amount or 0)}
         raise errors.DomainError(message, code="too_much", field="allowed")
-    line.allowed, line.allowed_reason = money.pounds(to), reason
+    line.allowed, line.allowed_reason = None, ""
+    if to < line.amount:
+        line.allowed, line.allowed_reason = money.pounds(to), _why(reason)
     line.save(update_fields=["allowed", "allowed_reason"])
-    audit.record("claim.lower", claim, by=by, before=str(line.amount), after=str(line.allowed))
+    audit.record("claim.lower", claim, by=by, before=str(before), after=str(line.counted))
     return line
 
 
 @transaction.atomic
-def reject(claim: Claim, reason: str, *, by: User) -> Claim:
+def reject(claim: Claim, reason: str, *, by: User, seen: int | None = None) -> Claim:
     """Pay nothing of it, and say why."""
-    claim = _hold(claim, "reject", by)
-    reason = _said(reason, "reason", _("Say why, in words that the member will read"))
-    workflow.move(claim, Status.REJECTED, by=by, act="claim.reject", question=reason)
+    claim = _hold(claim, "reject", by, seen)
+    workflow.move(claim, Status.REJECTED, by=by, act="claim.reject", question=_why(reason))
     outbox.write("claim.rejected", claim=str(claim.key))
     emails.rejected(claim)
     return claim
@@ -244,21 +279,19 @@ def totals(claim: Claim) -> tuple[Decimal, Decimal]:
 # Judging ------------------------------------------------------------------------------------------
 
 
-def miles_before(claim: Claim) -> Decimal:
-    """How many miles at a tiered rate its claimant has claimed in the same tax year, in other claims."""
-    lines = _this_year(claim).filter(rate__miles_at_amount__isnull=False)
-    return lines.aggregate(miles=Sum("quantity"))["miles"] or Decimal(0)
-
-
 def needs_receipt(line: Line) -> bool:
     over = line.rate.receipt_over
     return over is not None and (line.spent or 0) > over
 
 
-def _this_year(claim: Claim):
-    year = rates.tax_year(claim.day)
-    others = Claim.objects.filter(claimant=claim.claimant_id, day__range=year).exclude(pk=claim.pk).exclude(status__in=ENDED)
-    return Line.objects.filter(claim__in=others)
+def is_late(claim: Claim) -> bool:
+    """Whether it would need a reason for coming now. A claim that was sent in time stays in time."""
+    sent_on = timezone.localdate(claim.submitted_at) if claim.submitted_at else timezone.localdate()
+    return sent_on > rates.due_on(rates.card_on(claim.day), claim.day)
+
+
+def _lines(claim: Claim) -> list[Line]:
+    return list(claim.lines.select_related("rate__card").prefetch_related("receipts"))
 
 
 def _new(claimant: User, **facts) -> Claim:
@@ -267,26 +300,49 @@ def _new(claimant: User, **facts) -> Claim:
     return claim
 
 
-def _hold(claim: Claim, act: str, by: User | None) -> Claim:
+def _hold(claim: Claim, act: str, by: User | None, seen: int | None = None) -> Claim:
     claim = workflow.lock(claim)
-    acts.judge(ACTS[act], claim, by=by)
+    acts.judge(acting(act, claim), claim, by=by)
+    if seen is not None and seen != audit.latest(claim):
+        raise errors.Conflict(_("Somebody has changed this claim since you opened it. This is how it stands now."))
     return claim
 
 
-def _acting(act: str, claim: Claim) -> acts.Act:
-    """As checker while it waits to be checked; as approver from then on."""
+def acting(act: str, claim: Claim) -> acts.Act:
+    """Asking and lowering are done as checker while it waits to be checked, as approver from then on."""
+    if act not in {"ask", "lower"}:
+        return ACTS[act]
     return ACTS[f"{act}_as_approver" if claim.status == Status.CHECKED else f"{act}_as_checker"]
 
 
 def _facts(cost: Cost) -> dict:
-    quantity = rates.whole_increments(cost.rate, cost.quantity) if cost.quantity is not None else None
-    return {**vars(cost), "quantity": quantity, "reason": cost.reason.strip()}
+    """What the rate asks for, and nothing else that was said."""
+    rate, asked = cost.rate, cost.rate.is_counted
+    return {
+        "rate": rate,
+        "quantity": rates.whole_increments(rate, cost.quantity) if asked and cost.quantity is not None else None,
+        "spent": money.pounds(cost.spent) if rate.is_paid_back and cost.spent is not None else None,
+        "hours_away": cost.hours_away if rate.min_hours_away else None,
+        "reason": cost.reason.strip(),
+        "receipt_is_lost": cost.receipt_is_lost,
+    }
 
 
 def _said(text: str, field: str, message: str) -> str:
     if not text.strip():
         raise errors.DomainError(message, code="no_words", field=field)
     return text.strip()
+
+
+def _why(reason: str) -> str:
+    return _words(_said(reason, "reason", _("Say why, in words that the member will read")), "reason")
+
+
+def _words(text: str, field: str) -> str:
+    if len(text) > LONGEST_WORDS:
+        message = _("Write at most %(most)s characters") % {"most": LONGEST_WORDS}
+        raise errors.DomainError(message, code="too_many_words", field=field)
+    return text
 
 
 def _judge_by_hand(line: Line) -> None:
@@ -304,11 +360,15 @@ def _judge_cost(claim: Claim, cost: Cost) -> None:
         raise errors.DomainError(_("Enter a number above 0, and at most 1,000"), code="quantity", field="quantity")
     if rate.is_paid_back and not 0 < (cost.spent or 0) <= 10_000:
         raise errors.DomainError(_("Enter what you paid, like 12.50"), code="spent", field="spent")
+    if (cost.hours_away or 0) > LONGEST_AWAY:
+        message = _("Enter the hours of this one day or journey, at most %(most)s") % {"most": LONGEST_AWAY}
+        raise errors.DomainError(message, code="too_long_away", field="hours_away")
     if rate.min_hours_away and (cost.hours_away or 0) < rate.min_hours_away:
         message = _("This is paid when you were away for %(hours)s hours or more") % {"hours": rate.min_hours_away}
         raise errors.DomainError(message, code="not_long_enough", field="hours_away")
     if rate.needs_reason and not cost.reason.strip():
         raise errors.DomainError(_("Say in a few words why you needed it"), code="no_reason", field="reason")
+    _words(cost.reason, "reason")
 
 
 def _judge_whole(claim: Claim, lines: list[Line], late_reason: str) -> None:
@@ -316,13 +376,27 @@ def _judge_whole(claim: Claim, lines: list[Line], late_reason: str) -> None:
         raise errors.DomainError(_("There is nothing in this claim yet. Add a cost first."), code="empty")
     if not Payee.objects.filter(person=claim.claimant_id).exists():
         raise errors.DomainError(_("Tell us where to send the money first"), code="no_payee", field="payee")
-    card = lines[0].rate.card
-    if (timezone.localdate() - claim.day).days > card.claim_within_days and not late_reason:
+    card = rates.card_on(claim.day)
+    if is_late(claim) and not late_reason:
         message = _("It was more than %(days)s days ago. Say why it comes late: you can still be paid")
         raise errors.DomainError(message % {"days": card.claim_within_days}, code="late", field="late_reason")
     for line in lines:
+        _judge_still_paid(line, card)
         _judge_receipt(line)
     _judge_lost(claim, lines)
+
+
+def _judge_total(lines: list[Line], total: Decimal | None) -> None:
+    now = sum((line.amount or Decimal(0) for line in lines), Decimal(0))
+    if total is not None and total != now:
+        message = _("The sum has changed since you opened this page: it is %(now)s now. Look at it once more, then send it.")
+        raise errors.Conflict(message % {"now": money.text(now)}, code="sum_changed")
+
+
+def _judge_still_paid(line: Line, card: RateCard) -> None:
+    if line.rate.card_id != card.pk:
+        message = _("The rates have changed, and “%(cost)s” is not among them. Take it off, or write to us")
+        raise errors.DomainError(message % {"cost": line.rate.label}, code="not_offered", field=f"line_{line.key}")
 
 
 def _judge_receipt(line: Line) -> None:
@@ -344,6 +418,7 @@ def _judge_lost(claim: Claim, lines: list[Line]) -> None:
     if not lost:
         return
     most = lost[0].rate.card.lost_receipts_a_year
-    if len(lost) + _this_year(claim).filter(receipt_is_lost=True, receipts=None).count() > most:
+    before = Line.objects.filter(claim__in=pricing.others_this_year(claim), receipt_is_lost=True, receipts=None)
+    if len(lost) + before.filter(spent__gt=F("rate__receipt_over")).count() > most:
         message = _("We can take a lost receipt %(most)s times a year. Write to us: we will find a way") % {"most": most}
         raise errors.DomainError(message, code="lost_too_often", field=f"line_{lost[0].key}")

@@ -8,25 +8,31 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core import audit, encryption, errors
+from core import audit, encryption, errors, figures
 from people.models import User
 from recompense import emails
 from recompense.models import Claim, Payee, Payment
 
-SEPARATORS = re.compile(r"[\s\u2010-\u2015\u2212.-]")
+SEPARATORS = re.compile(r"[\u2010-\u2015.-]")
 
 
 @transaction.atomic
 def change(person: User, *, name: str, sort_code: str, account_number: str, roll_number: str = "", by: User) -> Payee:
-    """Keep somebody's account, and tell them that it changed. The messages are those of the GOV.UK pattern."""
+    """Keep somebody's account, and tell them that it changed. The messages are those of the GOV.UK pattern.
+
+    The same account again changes nothing.
+    """
     facts = {
-        "name_on_account": _name(name),
-        "sort_code": _sort_code(sort_code),
-        "account_number": _account_number(account_number),
-        "roll_number": roll_number.strip(),
+        "name_on_account": as_name(name),
+        "sort_code": as_sort_code(sort_code),
+        "account_number": as_account_number(account_number),
+        "roll_number": as_roll_number(roll_number),
     }
     index = account_index(facts["sort_code"], facts["account_number"])
     User.objects.select_for_update().get(pk=person.pk)
+    present = Payee.objects.filter(person=person).first()
+    if present and all(getattr(present, name) == value for name, value in facts.items()):
+        return present
     row, is_new = Payee.objects.update_or_create(
         person=person, defaults={**facts, "account_index": index, "changed_at": timezone.now()}
     )
@@ -52,7 +58,10 @@ def changed_since_last_payment(claim: Claim) -> bool:
     return bool(payee and paid and paid.run.paid_at and paid.run.paid_at < payee.changed_at)
 
 
-def _name(text: str) -> str:
+# Each part as people write it, brought into one form. Forms ask these too, so that every mistake is shown at once.
+
+
+def as_name(text: str) -> str:
     if not text.strip():
         raise errors.DomainError(_("Enter the name on the account"), code="no_name", field="name")
     if len(text.strip()) > 100:
@@ -60,8 +69,8 @@ def _name(text: str) -> str:
     return text.strip()
 
 
-def _sort_code(text: str) -> str:
-    digits = SEPARATORS.sub("", text)
+def as_sort_code(text: str) -> str:
+    digits = SEPARATORS.sub("", figures.plain(text))
     if not digits:
         raise errors.DomainError(_("Enter a sort code"), code="no_sort_code", field="sort_code")
     if not re.fullmatch(r"[0-9]{6}", digits):
@@ -69,8 +78,8 @@ def _sort_code(text: str) -> str:
     return digits
 
 
-def _account_number(text: str) -> str:
-    digits = SEPARATORS.sub("", text)
+def as_account_number(text: str) -> str:
+    digits = SEPARATORS.sub("", figures.plain(text))
     if not digits:
         raise errors.DomainError(_("Enter an account number"), code="no_account_number", field="account_number")
     if not re.fullmatch(r"[0-9]+", digits):
@@ -79,3 +88,13 @@ def _account_number(text: str) -> str:
         message = _("Account number must be between 6 and 8 digits")
         raise errors.DomainError(message, code="account_number_length", field="account_number")
     return digits
+
+
+def as_roll_number(text: str) -> str:
+    if len(text.strip()) > 18:
+        message = _("Roll number must be between 1 and 18 characters")
+        raise errors.DomainError(message, code="roll_number_length", field="roll_number")
+    if not re.fullmatch(r"[A-Za-z0-9 /.-]*", text.strip()):
+        message = _("Roll number must only include letters a to z, numbers, hyphens, spaces, forward slashes and full stops")
+        raise errors.DomainError(message, code="roll_number", field="roll_number")
+    return text.strip()

@@ -10,8 +10,9 @@ from typing import Any
 import yaml
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from core import audit, errors, money
+from core import audit, errors, money, page_cache
 from people.models import User
 from recompense.models import Rate, RateCard
 
@@ -33,16 +34,43 @@ def card_on(day: datetime.date) -> RateCard:
     return card
 
 
+def due_on(card: RateCard, day: datetime.date) -> datetime.date:
+    """The last day on which a claim for a day needs no reason for being late."""
+    return day + datetime.timedelta(days=card.claim_within_days)
+
+
 def session_fees(card: RateCard, minutes: int, role: str) -> list[Rate]:
     """What being at a meeting for so long earns: the fee of its length, and what is added for a role."""
-    sessions = card.rates.filter(category=Rate.Category.FEE, unit=Rate.Unit.SESSION)
+    sessions = [rate for rate in card.rates.all() if rate.is_fee and rate.unit == Rate.Unit.SESSION]
     return [rate for rate in sessions if _fits(rate, minutes) and (not rate.roles or role in rate.roles)]
 
 
 def to_claim(card: RateCard, *, for_meeting: bool) -> list[Rate]:
     """What a claimant can add by hand: costs, and for work outside meetings its fees."""
-    rates = card.rates.filter(is_booked_for_you=False).exclude(unit=Rate.Unit.SESSION)
-    return [rate for rate in rates if not (for_meeting and rate.is_fee)]
+    by_hand = [rate for rate in card.rates.all() if not rate.is_booked_for_you and rate.unit != Rate.Unit.SESSION]
+    return [rate for rate in by_hand if not (for_meeting and rate.is_fee)]
+
+
+def booked(card: RateCard) -> list[Rate]:
+    """What is booked and paid directly, so that nobody has to lay money out."""
+    return [rate for rate in card.rates.all() if rate.is_booked_for_you]
+
+
+def counted(rate: Rate, quantity: Decimal) -> str:
+    """“3 hours”, “12.5 miles”."""
+    number = 1 if quantity == 1 else 2  # of the word: 1.5 hours are more than one
+    words = {
+        Rate.Unit.HOUR: ngettext("%(n)s hour", "%(n)s hours", number),
+        Rate.Unit.MILE: ngettext("%(n)s mile", "%(n)s miles", number),
+        Rate.Unit.PASSENGER_MILE: ngettext("%(n)s mile", "%(n)s miles", number),
+        Rate.Unit.TASK: ngettext("%(n)s piece of work", "%(n)s pieces of work", number),
+    }
+    return words.get(Rate.Unit(rate.unit), "") % {"n": f"{quantity.normalize():f}"}
+
+
+def rule(rate: Rate) -> list[str]:
+    """What is paid, and on which terms, each as a few words."""
+    return [words for words in [_pay(rate), _time_away(rate), _receipt(rate)] if words]
 
 
 def price(rate: Rate, *, quantity: Decimal | None, spent: Decimal | None, miles_before: Decimal = Decimal(0)) -> Decimal:
@@ -78,22 +106,83 @@ def publish(facts: dict[str, Any], *, by: User | None) -> RateCard:
     held = RateCard.objects.filter(code=facts["code"]).first()
     if held:
         return held
+    if other := RateCard.objects.filter(effective_from=facts["effective_from"]).first():
+        message = _("The card “%(code)s” begins on the same day. Give this one another day")
+        raise errors.DomainError(message % {"code": other.code}, code="same_day", field="effective_from")
     card = RateCard.objects.create(**_card(facts))
     rows = [(category, row) for name, category in CATEGORIES.items() for row in facts.get(name, [])]
     Rate.objects.bulk_create(
         Rate(card=card, category=category, position=place, **row) for place, (category, row) in enumerate(rows, 1)
     )
     audit.record("rate_card.publish", card, by=by)
+    page_cache.clear()
     return card
 
 
+def load_example() -> None:
+    """Where there is no card yet, nothing could be claimed."""
+    if not RateCard.objects.exists():
+        publish(read(EXAMPLE), by=None)
+
+
 def read(path: Path) -> dict[str, Any]:
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+    """A card as it was written down. Amounts stand in quotes there: a number in YAML is a float, and 0.45 is not what it says."""
+    facts = yaml.safe_load(path.read_text(encoding="utf-8"))
+    if not isinstance(facts, dict):
+        raise errors.DomainError(_("This is not a rate card: see recompense/content/example-2026.yaml"), code="no_card")
+    for row in [facts, *(row for name in CATEGORIES for row in facts.get(name) or [])]:
+        _judge_exact(row)
+    return facts
 
 
 def _card(facts: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in facts.items() if key not in CATEGORIES}
 
 
+def _judge_exact(row: dict[str, Any]) -> None:
+    for name, value in row.items():
+        if isinstance(value, float):
+            message = _('Write the amount of “%(name)s” in quotes, like "%(value)s"')
+            raise errors.DomainError(message % {"name": name, "value": value}, code="float", field=name)
+
+
 def _fits(rate: Rate, minutes: int) -> bool:
     return (rate.min_minutes or 0) <= minutes <= (rate.max_minutes or minutes)
+
+
+# A rate in words ----------------------------------------------------------------------------------
+
+
+def _pay(rate: Rate) -> str:
+    if rate.is_booked_for_you:
+        return rate.guide
+    facts = {"most": money.short(rate.cap or 0), "amount": money.short(rate.amount or 0), "unit": rate.get_unit_display()}
+    if rate.amount is not None:
+        return f"{_('%(amount)s for each %(unit)s') % facts}{_beyond(rate)}{_parts(rate)}"
+    if rate.cap is None:
+        return _("What you paid")
+    return (_("Up to %(most)s for each %(unit)s") if rate.is_counted else _("Up to %(most)s")) % facts
+
+
+def _beyond(rate: Rate) -> str:
+    if rate.miles_at_amount is None or rate.amount_beyond is None:
+        return ""
+    facts = {"beyond": money.short(rate.amount_beyond), "miles": f"{rate.miles_at_amount:,}"}
+    return _(", and %(beyond)s after %(miles)s miles in a tax year") % facts
+
+
+def _parts(rate: Rate) -> str:
+    return _(", in parts of %(minutes)s minutes") % {"minutes": rate.increment_minutes} if rate.increment_minutes else ""
+
+
+def _time_away(rate: Rate) -> str:
+    return _("When you are away for %(hours)s hours or more") % {"hours": rate.min_hours_away} if rate.min_hours_away else ""
+
+
+def _receipt(rate: Rate) -> str:
+    if rate.is_fee or rate.is_booked_for_you:
+        return ""
+    if rate.receipt_over is None:
+        return _("No receipt needed")
+    limit = money.short(rate.receipt_over)
+    return _("Receipt needed above %(limit)s") % {"limit": limit} if rate.receipt_over else _("Receipt needed")

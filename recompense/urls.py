@@ -2,12 +2,38 @@
 
 from django.urls import path
 
-from recompense import views_claimant
+from recompense import views_claimant, views_finance
 
 app_name = "recompense"
 urlpatterns = [
     # claimants
+    path("", views_claimant.my_claims, name="claims"),
+    path("rates/", views_claimant.what_is_paid, name="rates"),
     path("account/", views_claimant.account, name="account"),
+    path("other/", views_claimant.other, name="other"),
+    path("start/<uuid:key>/", views_claimant.start, name="start"),
+    path("receipts/<uuid:key>/<int:page>/", views_claimant.receipt, name="receipt"),
+    path("receipts/<uuid:key>/remove/", views_claimant.remove_receipt, name="remove_receipt"),
     path("<uuid:key>/", views_claimant.claim, name="claim"),
+    path("<uuid:key>/costs/<uuid:rate>/", views_claimant.add_cost, name="add_cost"),
+    path("<uuid:key>/lines/<uuid:line>/", views_claimant.change_cost, name="change_cost"),
+    path("<uuid:key>/lines/<uuid:line>/remove/", views_claimant.remove_cost, name="remove_cost"),
+    path("<uuid:key>/fee/", views_claimant.put_fee_back, name="put_fee_back"),
+    path("<uuid:key>/withdraw/", views_claimant.withdraw, name="withdraw"),
+    path("<uuid:key>/letter/", views_claimant.letter, name="letter"),
     # finance
+    path("finance/", views_finance.queue, name="queue"),
+    path("finance/<uuid:key>/", views_finance.claim, name="decide"),
+    path("finance/<uuid:key>/check/", views_finance.Check.as_view(), name="check"),
+    path("finance/<uuid:key>/approve/", views_finance.Approve.as_view(), name="approve"),
+    path("finance/<uuid:key>/ask/", views_finance.Ask.as_view(), name="ask"),
+    path("finance/<uuid:key>/lower/", views_finance.Lower.as_view(), name="lower"),
+    path("finance/<uuid:key>/reject/", views_finance.Reject.as_view(), name="reject"),
+    path("payments/", views_finance.runs, name="runs"),
+    path("payments/new/", views_finance.prepare, name="prepare"),
+    path("payments/<uuid:key>/", views_finance.run, name="run"),
+    path("payments/<uuid:key>/file/", views_finance.export, name="export"),
+    path("payments/<uuid:key>/file/again/", views_finance.download, name="download"),
+    path("payments/<uuid:key>/cancel/", views_finance.cancel, name="cancel_run"),
+    path("payments/<uuid:key>/paid/", views_finance.mark_paid, name="mark_paid"),
 ]

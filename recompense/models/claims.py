@@ -9,41 +9,61 @@ from typing import ClassVar
 from django.conf import settings
 from django.core.files.storage import storages
 from django.db import models
-from django.db.models import DecimalField, Q, Sum
+from django.db.models import DecimalField, F, Q, Sum
 from django.db.models.functions import Coalesce
-from django.utils import timezone
+from django.utils import formats, timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core import money
+from core import acts, money
 from core.encryption import EncryptedTextField
 from panels.models import Attendance
+from recompense.models.hands import HANDS, STAFF
 from recompense.models.payments import Payment
 from recompense.models.rates import Rate
 
-CLAIMANT, CHECKER, APPROVER = "claimant", "checker", "approver"
-MAY_CHECK, MAY_APPROVE, MAY_PAY = "may_check", "may_approve", "may_pay"
-STAFF = {MAY_CHECK: "recompense.check_claims", MAY_APPROVE: "recompense.approve_claims", MAY_PAY: "recompense.pay_claims"}
 NOUGHT = Decimal("0.00")
 
 
 class ClaimQuerySet(models.QuerySet["Claim"]):
+    def own(self, user) -> ClaimQuerySet:
+        return self.filter(claimant=user) if user.is_authenticated else self.none()
+
     def visible_to(self, user) -> ClaimQuerySet:
         """One's own; for finance also everybody's that was sent. A draft is its writer's alone."""
         if not user.is_authenticated:
             return self.none()
-        if any(user.has_perm(permission) for permission in STAFF.values()):
+        if _is_finance(user):
             return self.filter(Q(claimant=user) | ~Q(submitted_at=None))
         return self.filter(claimant=user)
 
+    def sent_to(self, user) -> ClaimQuerySet:
+        """Everybody's that was sent, for those who check, approve or pay; for others none."""
+        return self.exclude(submitted_at=None) if _is_finance(user) else self.none()
+
+    def awaiting(self, act: acts.Act, person) -> ClaimQuerySet:
+        """Those with which somebody may do it now: what `acts.may` says of one claim, asked of all."""
+        if not person.has_perm(STAFF[act.who]):
+            return self.none()
+        waiting = self.filter(status__in=act.states)
+        for relation in act.but_not:
+            waiting = waiting.exclude(**{HANDS[relation]: person})
+        return waiting
+
     def with_totals(self) -> ClaimQuerySet:
-        """With `fee` and `expenses` in pounds, as they stand: what is allowed where somebody lowered it."""
+        """With `fee`, `expenses` and `total` in pounds, as they stand: what is allowed where somebody lowered it."""
         counted = Coalesce("lines__allowed", "lines__amount")
         fees = Q(lines__rate__category=Rate.Category.FEE)
         money_field = DecimalField(max_digits=10, decimal_places=2)
-        return self.annotate(
+        sums = self.annotate(
             fee=Coalesce(Sum(counted, filter=fees), NOUGHT, output_field=money_field),
             expenses=Coalesce(Sum(counted, filter=~fees), NOUGHT, output_field=money_field),
         )
+        return sums.annotate(total=F("fee") + F("expenses"))
+
+
+def _is_finance(user) -> bool:
+    return any(user.has_perm(permission) for permission in STAFF.values())
 
 
 class Claim(models.Model):
@@ -69,7 +89,7 @@ class Claim(models.Model):
         Status.SUBMITTED: {Status.RETURNED, Status.CHECKED, Status.WITHDRAWN},
         Status.RETURNED: {Status.SUBMITTED, Status.WITHDRAWN},
         Status.CHECKED: {Status.APPROVED, Status.REJECTED, Status.RETURNED, Status.WITHDRAWN},
-        Status.APPROVED: {Status.IN_RUN},
+        Status.APPROVED: {Status.IN_RUN, Status.WITHDRAWN},  # withdrawn only with its claimant's erasure
         Status.IN_RUN: {Status.PAID, Status.APPROVED},
         Status.REJECTED: set(),
         Status.PAID: set(),
@@ -127,9 +147,20 @@ class Claim(models.Model):
 
     def relations_of(self, person) -> set[str]:
         """Whose it is, who had a hand in it, and what their roles let them do."""
-        hands = {CLAIMANT: self.claimant_id, CHECKER: self.checked_by_id, APPROVER: self.approved_by_id}
-        held = {name for name, pk in hands.items() if pk is not None and pk == person.pk}
+        hands = {relation: getattr(self, f"{field}_id") for relation, field in HANDS.items()}
+        held = {relation for relation, pk in hands.items() if pk is not None and pk == person.pk}
         return held | {name for name, permission in STAFF.items() if person.has_perm(permission)}
+
+    @property
+    def name(self) -> str:
+        """Of whoever claims, as they are called now."""
+        return self.claimant.display_name if self.claimant else gettext("Somebody whose account is gone")
+
+    @property
+    def title(self) -> str:
+        """What it is for, in a few words that name no panel."""
+        day = formats.date_format(self.day, "j F Y")
+        return gettext("Meeting on %(day)s") % {"day": day} if self.attendance_id else f"{self.what_for}, {day}"
 
     @property
     def is_open(self) -> bool:
@@ -159,7 +190,7 @@ class Line(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(amount=None) | Q(amount__gte=0), name="a_line_is_not_negative"),
             models.CheckConstraint(
-                condition=Q(allowed=None) | Q(allowed__gte=0, allowed__lte=models.F("amount")),
+                condition=Q(allowed=None) | Q(allowed__gte=0, allowed__lte=F("amount")),
                 name="no_more_allowed_than_claimed",
             ),
         ]
@@ -178,14 +209,18 @@ def private_storage():
 
 
 class Receipt(models.Model):
-    """A photo or PDF that shows what was spent. Its file has no name of its own, and no address that anybody could guess."""
+    """A photo or PDF that shows what was spent. Its file has no name of its own, and no address that anybody could guess.
+
+    Without a line it waits for one: it came with a cost that has to be mended before it can be kept.
+    """
 
     class Kind(models.TextChoices):
         JPEG = "image/jpeg", "JPEG"
         PDF = "application/pdf", "PDF"
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    line = models.ForeignKey(Line, models.CASCADE, related_name="receipts")
+    claim = models.ForeignKey(Claim, models.CASCADE, related_name="receipts")
+    line = models.ForeignKey(Line, models.CASCADE, null=True, blank=True, related_name="receipts")
     file = models.FileField(storage=private_storage, upload_to="receipts")
     kind = models.CharField(max_length=20, choices=Kind)
     pages = models.PositiveSmallIntegerField(default=1)

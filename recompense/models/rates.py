@@ -52,6 +52,10 @@ class RateCard(models.Model):
     def audit_key(self) -> uuid.UUID:
         return self.key
 
+    def holds_on(self, day: datetime.date) -> bool:
+        """Whether it has begun and not ended. Of several, the last to begin is in force."""
+        return self.effective_from <= day and (self.effective_to is None or day <= self.effective_to)
+
 
 class Rate(models.Model):
     """One line of a card. Amounts and caps are pounds for one `unit`."""
@@ -112,6 +116,11 @@ class Rate(models.Model):
     def is_counted(self) -> bool:
         """Whether a claimant says how many: miles, hours, pieces of work."""
         return self.unit not in {self.Unit.SESSION, self.Unit.ACTUAL}
+
+    @property
+    def takes_receipt(self) -> bool:
+        """Whether a receipt is ever asked for."""
+        return self.receipt_over is not None
 
     @property
     def is_paid_back(self) -> bool:

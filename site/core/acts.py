@@ -50,6 +50,12 @@ def may(act: Act, row: Related, person: Any) -> bool:
     return act.who in held and not held & act.but_not.keys() and row.status in act.states
 
 
+def why_not(act: Act, row: Related, person: Any) -> StrOrPromise:
+    """Why somebody may not, whose role would let them: for what a page says in place of a button. Nothing where they may."""
+    held = row.relations_of(person)
+    return next((why for relation, why in act.but_not.items() if relation in held), "") if act.who in held else ""
+
+
 def _judge_person(act: Act, held: set[str]) -> None:
     if act.who not in held:
         raise NotAllowed

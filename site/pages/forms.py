@@ -7,7 +7,7 @@ dress by `{% fields form %}` and `{% error_summary form %}` of the `kit` tags.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
 from django import forms
@@ -16,6 +16,8 @@ from django.forms.renderers import DjangoTemplates
 from django.utils import dates
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from core import errors, figures, money
 
 # Django's template of a widget → ours, so that plain Django fields can be used as they are.
 WIDGETS = {
@@ -166,6 +168,61 @@ class GovukForm(GovukFormMixin, forms.Form):  # type: ignore[misc]
 
 class GovukModelForm(GovukFormMixin, forms.ModelForm):  # type: ignore[misc]
     """The base of every form about one row."""
+
+
+# What an act says of a value -----------------------------------------------------------------------
+
+
+def judged(read: Callable[..., Any], *given: Any, **options: Any) -> Any:
+    """What a rule makes of a value, or its refusal as a form shows it."""
+    try:
+        return read(*given, **options)
+    except errors.DomainError as error:
+        raise ValidationError(str(error), code=error.code) from error
+
+
+def done(form: forms.BaseForm, act: Callable[[], Any]) -> bool:
+    """Do what a valid form asks for; where that is refused, say why beside its field."""
+    try:
+        act()
+    except errors.DomainError as error:
+        form.add_error(error.field if error.field in form.fields else None, str(error))
+    return not form.errors
+
+
+# Numbers and amounts ------------------------------------------------------------------------------
+
+
+FIGURES = {"inputmode": "decimal", "autocomplete": "off", "class": "govuk-input--width-5"}
+
+
+class PoundsInput(forms.TextInput):
+    template_name = "pages/forms/widgets/pounds.html"
+
+
+class PoundsField(forms.CharField):
+    """An amount as people type it, with a £ before it."""
+
+    def __init__(self, **kwargs) -> None:
+        kwargs.setdefault("widget", PoundsInput(FIGURES))
+        super().__init__(max_length=40, **kwargs)
+
+    def clean(self, value):
+        typed = super().clean(value)
+        return judged(money.parse, typed) if typed else None
+
+
+class NumberField(forms.CharField):
+    """A number as people type it. `example` stands in the message where it cannot be read."""
+
+    def __init__(self, *, example: str, **kwargs) -> None:
+        self.example = example
+        kwargs.setdefault("widget", forms.TextInput(FIGURES))
+        super().__init__(max_length=40, **kwargs)
+
+    def clean(self, value):
+        typed = super().clean(value)
+        return judged(figures.number, typed, example=self.example) if typed else None
 
 
 # A date in three boxes ---------------------------------------------------------------------------

@@ -56,6 +56,16 @@ def make_run(fin: User) -> PaymentRun:
     return payments.prepare(timezone.localdate(), by=fin)
 
 
+def make_exported(fin: User) -> PaymentRun:
+    run = make_run(fin)
+    payments.export(run, by=fin)
+    return PaymentRun.objects.get(pk=run.pk)
+
+
+def make_paid(fin: User) -> PaymentRun:
+    return payments.mark_paid(make_exported(fin), by=fin)
+
+
 def bus(claim: Claim, spent: str = "4.60") -> Cost:
     return cost(claim, "PUBLIC_TRANSPORT", spent=Decimal(spent))
 

@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from core import money
 from pages import forms as page_forms
 from pages.pictures import ICONS
 
@@ -22,6 +23,12 @@ def icon(name: str) -> SafeString:
     """A 24-pixel sign. It says nothing by itself: a word stands beside it."""
     svg = '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{}</svg>'
     return format_html(svg, mark_safe(ICONS[name]))
+
+
+@register.filter
+def pounds(value) -> str:
+    """An amount as people read it: £1,234.50."""
+    return money.text(value)
 
 
 @register.simple_block_tag(takes_context=False)
@@ -86,8 +93,11 @@ def pager(context, page_obj) -> dict:
 
 
 @register.inclusion_tag("pages/includes/nav_item.html", takes_context=True)
-def nav_item(context, url: str, title: str) -> dict:
-    """A link of the main navigation, marked when the reader is on it, or on a page of the site below it."""
+def nav_item(context, url: str, title: str, below: bool = False) -> dict:
+    """A link of the main navigation, marked when the reader is on it, or on a page of the site below it.
+
+    `below`: also on screens below it that are no pages of the site.
+    """
     path = getattr(context.get("request"), "path", "")
-    is_below = bool(context.get("page")) and path.startswith(url)
+    is_below = bool(below or context.get("page")) and path.startswith(url)
     return {"url": url, "title": title, "current": "page" if path == url else "true" if is_below else ""}
