@@ -20,15 +20,24 @@ def remittance_pdf(payment: Payment) -> bytes:
     """A tagged PDF in the active language."""
     facts = remittance(payment)
     words = {
+        "paid": gettext("We have paid you %(total)s. On your bank statement it is called %(reference)s.") % facts,
         "paid_to": gettext("Paid to"),
         "fees": gettext("For your time"),
         "expenses": gettext("Costs paid back"),
         "total": gettext("Paid in all"),
         "account": gettext("Account ending"),
         "on": gettext("Payment date"),
-        "reference": gettext("Reference on your statement"),
+        "claim": gettext("Claim"),
         "for_day": gettext("For"),
+        "what": gettext("What"),
+        "amount": gettext("Amount"),
+        "sum": gettext("Sum"),
         "none": gettext("None"),
+        "apart": gettext(
+            "Fee and costs stand apart here, so that you can show this letter to an office that asks, such as one that pays "
+            "benefits. Costs are money that you had spent to take part."
+        ),
+        "contact": gettext("Questions? Write to %(email)s.") % {"email": settings.CONTACT_EMAIL},
         "undrawn": gettext("□ stands for a letter that this document cannot draw."),
         "demonstration": gettext("Demonstration content") if settings.DEMO else "",
     }
@@ -48,6 +57,7 @@ def remittance(payment: Payment) -> dict[str, Any]:
     costs = [line for line in lines if not line.rate.is_fee]
     return {
         "reference": payment.reference,
+        "claim": claim.reference,
         "name": claim.claimant.display_name if claim.claimant else "",
         "day": formats.date_format(claim.day, "j F Y"),
         "paid_on": formats.date_format(payment.run.pays_on, "j F Y"),
@@ -61,7 +71,7 @@ def remittance(payment: Payment) -> dict[str, Any]:
 
 
 def _row(line: Line) -> tuple[str, str]:
-    return line.rate.label, money.text(line.counted)
+    return ", ".join(filter(None, [line.rate.label, line.how_many])), money.text(line.counted)
 
 
 def _sum(lines: list[Line]) -> Decimal:

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core import figures
+from core import figures, money
 from pages.forms import DayField, GovukForm, NumberField, PoundsField, judged
 from recompense import claims, payees
 from recompense.models import Claim, Line, Rate
@@ -98,6 +98,11 @@ class CostForm(GovukForm):
             field.error_messages["required"] = _("Enter a number, like %(example)s") % {"example": example}
             if "spent" in self.fields:
                 self.fields["spent"].label = _("What did you pay in all?")
+        if rate.takes_receipt:
+            self.fields["receipt"].help_text = _("A photo or a PDF, up to 20 MB. You can add several.")
+            facts = {"most": money.short(rate.card.lost_receipt_most), "times": rate.card.lost_receipts_a_year}
+            lost = _("Without a receipt we can pay up to %(most)s, %(times)s times a year.")
+            self.fields["receipt_is_lost"].help_text = lost % facts
 
     @property
     def cost(self) -> claims.Cost:

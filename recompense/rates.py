@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable, Iterator
 from decimal import ROUND_CEILING, Decimal
 from pathlib import Path
 from typing import Any
 
 import yaml
 from django.db import transaction
+from django.db.models import Model
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from core import audit, errors, money, page_cache
 from people.models import User
@@ -22,6 +23,10 @@ CATEGORIES = {
     "travel": Rate.Category.TRAVEL,
     "subsistence": Rate.Category.SUBSISTENCE,
     "access": Rate.Category.ACCESS,
+}
+NEEDED = {
+    *["code", "title", "effective_from", "claim_within_days", "target_days_to_pay"],
+    *["lost_receipt_most", "lost_receipts_a_year"],
 }
 
 
@@ -54,18 +59,6 @@ def to_claim(card: RateCard, *, for_meeting: bool) -> list[Rate]:
 def booked(card: RateCard) -> list[Rate]:
     """What is booked and paid directly, so that nobody has to lay money out."""
     return [rate for rate in card.rates.all() if rate.is_booked_for_you]
-
-
-def counted(rate: Rate, quantity: Decimal) -> str:
-    """“3 hours”, “12.5 miles”."""
-    number = 1 if quantity == 1 else 2  # of the word: 1.5 hours are more than one
-    words = {
-        Rate.Unit.HOUR: ngettext("%(n)s hour", "%(n)s hours", number),
-        Rate.Unit.MILE: ngettext("%(n)s mile", "%(n)s miles", number),
-        Rate.Unit.PASSENGER_MILE: ngettext("%(n)s mile", "%(n)s miles", number),
-        Rate.Unit.TASK: ngettext("%(n)s piece of work", "%(n)s pieces of work", number),
-    }
-    return words.get(Rate.Unit(rate.unit), "") % {"n": f"{quantity.normalize():f}"}
 
 
 def rule(rate: Rate) -> list[str]:
@@ -103,17 +96,19 @@ def tax_year(day: datetime.date) -> tuple[datetime.date, datetime.date]:
 @transaction.atomic
 def publish(facts: dict[str, Any], *, by: User | None) -> RateCard:
     """Put a card and its rates down. A card that is there is never changed: the same code again answers with it."""
-    held = RateCard.objects.filter(code=facts["code"]).first()
+    held = RateCard.objects.filter(code=facts.get("code")).first()
     if held:
         return held
+    if missing := NEEDED - facts.keys():
+        message = _("The rate card lacks: %(names)s") % {"names": ", ".join(sorted(missing))}
+        raise errors.DomainError(message, code="incomplete_card")
     if other := RateCard.objects.filter(effective_from=facts["effective_from"]).first():
         message = _("The card “%(code)s” begins on the same day. Give this one another day")
         raise errors.DomainError(message % {"code": other.code}, code="same_day", field="effective_from")
-    card = RateCard.objects.create(**_card(facts))
-    rows = [(category, row) for name, category in CATEGORIES.items() for row in facts.get(name, [])]
-    Rate.objects.bulk_create(
-        Rate(card=card, category=category, position=place, **row) for place, (category, row) in enumerate(rows, 1)
-    )
+    card = RateCard(**_known(RateCard, _card(facts)))
+    _judge_shape(card, _card(facts))
+    card.save()
+    Rate.objects.bulk_create(_rates(card, facts))
     audit.record("rate_card.publish", card, by=by)
     page_cache.clear()
     return card
@@ -139,6 +134,30 @@ def _card(facts: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in facts.items() if key not in CATEGORIES}
 
 
+def _rates(card: RateCard, facts: dict[str, Any]) -> Iterator[Rate]:
+    rows = [(category, row) for name, category in CATEGORIES.items() for row in facts.get(name) or []]
+    codes = [row.get("code") for _category, row in rows]
+    if len(codes) != len(set(codes)):
+        raise errors.DomainError(_("Each rate of a card needs a code of its own"), code="code_twice")
+    for place, (category, row) in enumerate(rows, 1):
+        rate = Rate(card=card, category=category, position=place, **_known(Rate, row))
+        _judge_shape(rate, {"code", "label", "unit", *row})
+        yield rate
+
+
+def _judge_shape(row: Model, given: Iterable[str]) -> None:
+    """What was written down fits its column; what was left out is left out."""
+    left_out = {field.name for field in row._meta.fields} - set(given)
+    row.full_clean(exclude=left_out)
+
+
+def _known(model: type[Model], row: dict[str, Any]) -> dict[str, Any]:
+    if strange := row.keys() - {field.name for field in model._meta.fields}:
+        message = _("A rate card knows nothing called “%(names)s”") % {"names": ", ".join(sorted(strange))}
+        raise errors.DomainError(message, code="unknown_name")
+    return row
+
+
 def _judge_exact(row: dict[str, Any]) -> None:
     for name, value in row.items():
         if isinstance(value, float):
@@ -156,6 +175,8 @@ def _fits(rate: Rate, minutes: int) -> bool:
 def _pay(rate: Rate) -> str:
     if rate.is_booked_for_you:
         return rate.guide
+    if rate.unit == Rate.Unit.SESSION:
+        return money.short(rate.amount or 0)
     facts = {"most": money.short(rate.cap or 0), "amount": money.short(rate.amount or 0), "unit": rate.get_unit_display()}
     if rate.amount is not None:
         return f"{_('%(amount)s for each %(unit)s') % facts}{_beyond(rate)}{_parts(rate)}"

@@ -91,7 +91,6 @@ class Row:
 
     line: Line
     amount: Decimal
-    counted: str
     receipts: list[Receipt]
     wants_receipt: bool
 
@@ -149,10 +148,10 @@ def rows(claim: Claim) -> list[Row]:
 def steps(claim: Claim) -> list[Step]:
     """From its beginning to what is still to come."""
     events = AuditEvent.objects.filter(subject=claim.audit_key, act__in=HAPPENED).order_by("pk")
-    done: list[Step] = []
-    for event in events.values("act", "at"):
-        is_again = event["act"] == "claim.submit" and any(step.words == HAPPENED["claim.submit"] for step in done)
-        done.append(Step(AGAIN if is_again else HAPPENED[event["act"]], at=event["at"]))
+    own, done = _own_times(claim), list[Step]()
+    for act, at in events.values_list("act", "at"):
+        is_again = act == "claim.submit" and any(step.words == HAPPENED[act] for step in done)
+        done.append(Step(AGAIN, at=at) if is_again else Step(HAPPENED[act], at=own.get(act) or at))
     return [*done, *_to_come(claim)]
 
 
@@ -172,10 +171,9 @@ def _total(claim: Claim) -> Decimal:
 
 
 def _row(line: Line, amount: Decimal) -> Row:
-    counted = rates.counted(line.rate, line.quantity) if line.quantity is not None else ""
     held = list(line.receipts.all())
     wants = claims.needs_receipt(line) and not held and not line.receipt_is_lost
-    return Row(line, amount, counted, held, wants_receipt=wants)
+    return Row(line, amount, held, wants_receipt=wants)
 
 
 def _waiting(attendance: Attendance, cards: list[RateCard]) -> Waiting:
@@ -185,6 +183,13 @@ def _waiting(attendance: Attendance, cards: list[RateCard]) -> Waiting:
         return Waiting(attendance)
     fees = rates.session_fees(card, attendance.minutes, attendance.membership.role)
     return Waiting(attendance, sum((fee.amount or Decimal(0) for fee in fees), Decimal(0)), rates.due_on(card, day))
+
+
+def _own_times(claim: Claim) -> dict[str, datetime.datetime | None]:
+    """What the claim itself knows of when things happened to it; the trail knows the rest, and the order."""
+    times = {"claim.start": claim.began_at, "claim.submit": claim.submitted_at}
+    decided = {"claim.check": claim.checked_at, "claim.approve": claim.approved_at}
+    return {**times, **decided, "claim.paid": claim.payment.run.paid_at if claim.payment else None}
 
 
 def _to_come(claim: Claim) -> list[Step]:

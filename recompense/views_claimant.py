@@ -69,11 +69,9 @@ def start(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def other(request: HttpRequest) -> HttpResponse:
     """For work that was agreed outside a meeting."""
-    form = WorkForm(_posted(request))
+    form, person = WorkForm(_posted(request)), _person(request)
     made: list[Claim] = []
-    if form.is_valid() and page_forms.done(
-        form, lambda: made.append(claims.start_other(**form.cleaned_data, by=_person(request)))
-    ):
+    if form.is_valid() and page_forms.done(form, lambda: made.append(claims.start_other(**form.cleaned_data, by=person))):
         return redirect("recompense:claim", made[0].key)
     return render(request, "recompense/other.html", {"form": form}, status=_status(form))
 

@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import DecimalField, F, Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils import formats, timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from core import acts, money
@@ -197,6 +197,20 @@ class Line(models.Model):
 
     def __str__(self) -> str:
         return str(self.key)
+
+    @property
+    def how_many(self) -> str:
+        """“3 hours”, “12.5 miles”; nothing where nobody counts."""
+        number = 1 if self.quantity == 1 else 2  # of the word: 1.5 hours are more than one
+        words = {
+            Rate.Unit.HOUR: ngettext("%(n)s hour", "%(n)s hours", number),
+            Rate.Unit.MILE: ngettext("%(n)s mile", "%(n)s miles", number),
+            Rate.Unit.PASSENGER_MILE: ngettext("%(n)s mile", "%(n)s miles", number),
+            Rate.Unit.TASK: ngettext("%(n)s piece of work", "%(n)s pieces of work", number),
+        }
+        if self.quantity is None:
+            return ""
+        return words.get(Rate.Unit(self.rate.unit), "") % {"n": f"{self.quantity.normalize():f}"}
 
     @property
     def counted(self) -> Decimal:

@@ -272,6 +272,8 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 USERSESSIONS_TRACK_ACTIVITY = False
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14  # a learner comes back
 RETENTION_LEARNER_MONTHS = env.int("RETENTION_LEARNER_MONTHS", 36)  # then an unused account is deleted, after a warning
+RETENTION_APPLICATION_MONTHS = env.int("RETENTION_APPLICATION_MONTHS", 12)  # after a campaign closes
+RETENTION_PAYMENT_YEARS = env.int("RETENTION_PAYMENT_YEARS", 7)  # then receipts, accounts and reasons are wiped
 STAFF_SESSION_AGE = env.int("STAFF_SESSION_AGE", 60 * 60 * 10)  # seconds
 
 # Mail --------------------------------------------------------------------------------------------

@@ -81,6 +81,8 @@ def own_words() -> dict[str, Any]:
         "session_days": int(settings.SESSION_COOKIE_AGE / day),
         "staff_hours": settings.STAFF_SESSION_AGE // 3600,
         "learner_months": settings.RETENTION_LEARNER_MONTHS,
+        "application_months": settings.RETENTION_APPLICATION_MONTHS,
+        "payment_years": settings.RETENTION_PAYMENT_YEARS,
         "threshold": settings.DISCLOSURE_THRESHOLD,
         "rounding": settings.DISCLOSURE_ROUNDING,
         "share_base": settings.DISCLOSURE_SHARE_BASE,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -22,10 +23,15 @@ from core import audit, mail, outbox, page_cache
 from core.models import AuditEvent
 from learning.lrs import agents
 from learning.models import Attempt, Certificate, LaunchSession, ModuleProgress, Reflection, Registration, Statement
+from panels import erasure as panel_erasure
+from panels.models import Application, Attendance, Coordination, Membership
 from people import consent, roles
 from people.models import User
+from recompense import erasure as claim_erasure
+from recompense.models import Claim, Line, Payee, Payment
 
 FILE_NAME = "your-data.json"
+ACCOUNT = ["name_on_account", "sort_code", "account_number", "roll_number"]
 
 Section = Callable[[User], Any]
 
@@ -48,18 +54,26 @@ def erase(person: User, *, by: User | None) -> None:
     """Delete a person and everything that is theirs.
 
     What stays says nobody's name: the monthly counts, registrations and progress without a learner, so that what was
-    counted stays counted; and audit events and statements under random keys whose link to the person, the
-    pseudonym, is gone.
+    counted stays counted; that a seat was filled, and that somebody applied; and audit events and statements under random
+    keys whose link to the person, the pseudonym, is gone. A payment that was made keeps its account, sealed, and its claim
+    the receipts, for as long as law asks (`recompense.erasure.wipe`).
     """
     person = User.objects.select_for_update().get(pk=person.pk)
     audit.record("person.erased", person, by=by)
     outbox.write("person.erased", person=person.pk)
     addresses = {person.email, *EmailAddress.objects.filter(user=person).values_list("email", flat=True)}
     _forget_learning(person)
+    panel_erasure.forget(person)
+    claim_erasure.forget(person)
     _end_sessions(person, addresses)
     transaction.on_commit(lambda: mail.forget(addresses))
     person.delete()  # and with it pseudonym, affiliations, consents, addresses, second factors, roles
     page_cache.clear()
+
+
+def unpaid(person: User) -> Decimal:
+    """What somebody has asked to be paid, in pounds, and would not be if they went now."""
+    return sum((claim.total for claim in claim_erasure.unpaid(person).with_totals()), Decimal(0))  # type: ignore[misc]
 
 
 def _forget_learning(person: User) -> None:
@@ -161,6 +175,67 @@ def _statements(person: User) -> list[dict]:
     return list(Statement.objects.filter(actor=actor).order_by("stored", "id").values_list("body", flat=True))
 
 
+# Panels and recompense: what was written is opened, so that it can be read ------------------------
+
+
+def _applications(person: User) -> list[dict]:
+    rows = panel_erasure.applications_of(person).select_related("campaign__panel", "district", "applicant")
+    return [_application(row) for row in rows.prefetch_related("answers__question", "offers")]
+
+
+def _application(row: Application) -> dict[str, Any]:
+    answers = [{"question": answer.question.prompt, "answer": answer.text} for answer in row.answers.all()]
+    facts = {name: getattr(row, name) for name in ["reference", "status", "name", "email", "began_at", "submitted_at"]}
+    place = {"panel": row.campaign.panel.name, "campaign": row.campaign.title, "district": str(row.district or "")}
+    offers = _rows(row.offers, "status", "made_at", "answer_by", "starts_on", "ends_on")
+    return {**facts, **place, "answers": answers, "offers": offers}
+
+
+def _memberships(person: User) -> list[dict]:
+    shown = ["about", "shows_name", "shows_district", "shows_about"]
+    wanted = ["panel__name", "status", "role", "starts_on", "ends_on", "district__name", *shown]
+    return _rows(Membership.objects.filter(person=person), *wanted)
+
+
+def _meetings(person: User) -> list[dict]:
+    rows = Attendance.objects.filter(membership__person=person)
+    return _rows(rows, "meeting__panel__name", "meeting__starts_at", "meeting__place", "minutes")
+
+
+def _coordinations(person: User) -> list[dict]:
+    return _rows(Coordination.objects.filter(person=person), "panel__name", "since")
+
+
+def _claims(person: User) -> list[dict]:
+    mine = Claim.objects.filter(claimant=person)
+    return [_claim(claim) for claim in mine.prefetch_related("lines__rate", "lines__receipts", "receipts")]
+
+
+def _claim(claim: Claim) -> dict[str, Any]:
+    written = ["what_for", "late_reason", "question", "declaration_version"]
+    times = ["began_at", "submitted_at", "checked_at", "approved_at"]
+    facts = {name: getattr(claim, name) for name in ["key", "reference", "day", "status", *written, *times]}
+    return {**facts, "lines": [_line(line) for line in claim.lines.all()]}
+
+
+def _line(line: Line) -> dict[str, Any]:
+    """Receipts are pictures: their owner looks at them in the claim."""
+    said = ["quantity", "spent", "hours_away", "reason", "receipt_is_lost"]
+    decided = ["amount", "unit", "unit_amount", "allowed", "allowed_reason"]
+    receipts = [{"kind": row.kind, "pages": row.pages, "added_at": row.added_at} for row in line.receipts.all()]
+    return {"what": line.rate.label, **{name: getattr(line, name) for name in [*said, *decided]}, "receipts": receipts}
+
+
+def _payee(person: User) -> list[dict]:
+    """Whole: it is theirs."""
+    return _rows(Payee.objects.filter(person=person), *ACCOUNT, "changed_at")
+
+
+def _payments(person: User) -> list[dict]:
+    wanted = ["reference", "claim__reference", "run__pays_on", "run__status", "fee", "expenses", "amount", *ACCOUNT]
+    return _rows(Payment.objects.filter(claim__claimant=person), *wanted)
+
+
 def _devices(person: User) -> dict[str, list[dict]]:
     return {
         "signed_in": _rows(UserSession.objects.filter(user=person), "created_at", "ip", "user_agent"),
@@ -198,6 +273,13 @@ SECTIONS: dict[str, Section] = {
     "reflections": _reflections,
     "certificates": _certificates,
     "statements": _statements,
+    "applications": _applications,
+    "memberships": _memberships,
+    "meetings": _meetings,
+    "coordinations": _coordinations,
+    "claims": _claims,
+    "account_for_payment": _payee,
+    "payments": _payments,
     "devices": _devices,
     "tokens": _tokens,
     "webhooks": _webhooks,

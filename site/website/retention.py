@@ -19,7 +19,12 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 
 from core import audit, mail
+from panels import erasure as applications
+from panels.models import Application, Membership
 from people.models import User
+from recompense import erasure as claims
+from recompense import receipts
+from recompense.models import Claim
 from website import privacy
 
 UNCONFIRMED = timedelta(days=30)
@@ -36,6 +41,7 @@ def run() -> None:
     for pk in to_delete().values_list("pk", flat=True):
         delete_unused(pk)
     clear_mail_files()
+    forget_what_was_kept_by_law()
 
 
 def unconfirmed() -> QuerySet[User]:
@@ -100,10 +106,25 @@ def clear_mail_files() -> None:
             file.unlink(missing_ok=True)
 
 
+def forget_what_was_kept_by_law() -> None:
+    """Applications after their time; receipts, accounts and reasons after theirs; files that no row knows."""
+    now = timezone.now()
+    applications.forget_old_applications(now - timedelta(days=_days(settings.RETENTION_APPLICATION_MONTHS)))
+    claims.withdraw_left()
+    claims.wipe(timezone.localdate() - timedelta(days=_days(12 * settings.RETENTION_PAYMENT_YEARS)))
+    receipts.sweep()
+
+
 def _learners() -> QuerySet[Any]:
-    """Everybody who holds no role, with the last time they were here: signing in, or an act in a module."""
+    """Everybody who holds no role, with the last time they were here: signing in, or an act in a module.
+
+    Who sits on a panel, waits to hear, or is owed money stays, however seldom they come.
+    """
     last_act = Coalesce(Max("registrations__progress__last_act_at"), F("date_joined"))
-    learners = User.objects.filter(is_staff=False, is_superuser=False)
+    sits = Membership.objects.filter(person=OuterRef("pk"), status=Membership.Status.ACTIVE)
+    applies = Application.objects.filter(applicant=OuterRef("pk"), status__in=Application.IN_PLAY)
+    owed = Claim.objects.filter(claimant=OuterRef("pk"), status__in=[*claims.UNPAID, Claim.Status.IN_RUN])
+    learners = User.objects.filter(~Exists(sits), ~Exists(applies), ~Exists(owed), is_staff=False, is_superuser=False)
     return learners.annotate(last_here=Greatest("date_joined", Coalesce("last_login", "date_joined"), last_act))
 
 
@@ -112,4 +133,8 @@ def _end_of_keeping() -> datetime:
 
 
 def _keeping_days() -> int:
-    return round(settings.RETENTION_LEARNER_MONTHS * 365 / 12)
+    return _days(settings.RETENTION_LEARNER_MONTHS)
+
+
+def _days(months: int) -> int:
+    return round(months * 365 / 12)

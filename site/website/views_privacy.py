@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from allauth.account.decorators import reauthentication_required
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -34,7 +35,8 @@ def your_data(request: HttpRequest) -> HttpResponseBase:
 @require_http_methods(["GET", "POST"])
 def delete_account(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
-        return render(request, "website/privacy/delete_account.html")
+        context = {"unpaid": privacy.unpaid(request.user), "payment_years": settings.RETENTION_PAYMENT_YEARS}  # type: ignore[arg-type]
+        return render(request, "website/privacy/delete_account.html", context)
     privacy.erase(request.user, by=request.user)  # type: ignore[arg-type]
     request.session.flush()
     return redirect("account_deleted")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
+
 from django import forms, template
 from django.template.loader import render_to_string
+from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -14,6 +17,7 @@ from pages.pictures import ICONS
 
 register = template.Library()
 
+NOON = 12
 HOME = 2  # the depth of a site's front page
 TINTS = {"blush": "info", "honey": "info", "mint": "tick", "mist": "beside", "rose": "alert"}
 
@@ -29,6 +33,14 @@ def icon(name: str) -> SafeString:
 def pounds(value) -> str:
     """An amount as people read it: £1,234.50."""
     return money.text(value)
+
+
+@register.filter
+def clock(value: datetime.datetime) -> str:
+    """A time of day in London as people say it: 5.30 pm, 8 pm."""
+    at = timezone.localtime(value)
+    part = _("am") if at.hour < NOON else _("pm")
+    return f"{formats.date_format(at, 'g.i' if at.minute else 'g')} {part}"
 
 
 @register.simple_block_tag(takes_context=False)

@@ -20,6 +20,7 @@ from core.models import Generation
 from learning.demo import course, learners
 from people import affiliations, demo, roles
 from people.models import Organisation, StaffGroup, User
+from recompense.demo import claims
 from website import pages
 
 LEARNERS = 300
@@ -76,6 +77,7 @@ class Command(BaseCommand):
         learners.load(taught, LEARNERS, progress=self.count)
         self.say("  accounts …")
         self.stdout.write(write_accounts(make_accounts()))
+        claims.load()
         page_cache.clear()
 
     def count(self, done: int) -> None:

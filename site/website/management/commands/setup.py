@@ -6,6 +6,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from people import reference
+from recompense import rates
 from website import pages, schedules
 from website.models import HomePage
 
@@ -21,6 +22,7 @@ class Command(BaseCommand):
         self.stdout.write("  roles, lists, first pages, schedules")
         call_command("sync_roles")
         reference.load()
+        rates.load_example()
         if not HomePage.objects.exists():  # what editors have written since stays
             pages.load()
         schedules.load()

@@ -1,0 +1,1 @@
+"""The demonstration's claims, through the same acts as real use."""
