@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 
@@ -56,6 +57,16 @@ def problem(error: Exception, context: dict[str, Any]) -> Response | None:
         status, headers = known.status_code, _headers(known)
         body = document(status, _code(known), _detail(known), errors=list(_fields(known.detail)))
     return Response(body, status=status, headers=headers, content_type=CONTENT_TYPE)
+
+
+@contextmanager
+def naming(**names: str) -> Iterator[None]:
+    """Within it a refusal names its field as the interface does, where an act knows it by the name on a page."""
+    try:
+        yield
+    except errors.DomainError as error:
+        error.field = names.get(error.field or "", error.field)
+        raise
 
 
 def describe(error: errors.DomainError) -> tuple[int, dict]:

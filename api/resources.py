@@ -114,11 +114,18 @@ class Resource(Endpoint, viewsets.GenericViewSet):
         return self.get_queryset() if model is self.model else model.objects.visible_to(self.request.user)
 
 
-class Reads(mixins.ListModelMixin, Resource):
-    """Lists in pages, and one by its key."""
+class Shows(Resource):
+    """One by its key."""
 
     def retrieve(self, request: Request, key: str) -> Response:
         return self.answer(self.get_object())
+
+
+class Reads(mixins.ListModelMixin, Shows):
+    """Lists in pages, and one by its key. What a list shows of each may be less: `answers = {"list": …}`."""
+
+    def get_serializer_class(self) -> type[BaseSerializer]:
+        return self.answered_by() if self.action == "list" else super().get_serializer_class()
 
 
 class Makes(Resource):

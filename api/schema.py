@@ -3,6 +3,7 @@ scopes, headers, and the problems that it may answer with."""
 
 from __future__ import annotations
 
+import inspect
 from http import HTTPStatus
 from typing import Any
 
@@ -24,6 +25,8 @@ WORDS = {
         "This has changed since you read it. Read it again, then decide again.",
         "Precondition Failed",
     ),
+    413: ("too_large", "This is too large. Send less at once.", "Content Too Large"),
+    415: ("unsupported_media_type", "This is taken in another form alone.", "Unsupported Media Type"),
     422: (
         "idempotency_key_reused",
         "This Idempotency-Key belongs to another request. Use a new one for what is new.",
@@ -40,10 +43,10 @@ READING = (401, 403, 404, 429)
 PROBLEMS = {
     "list": (400, *READING),
     "retrieve": (400, *READING),
-    "create": (400, *READING, 409, 422),
-    "partial_update": (400, *READING, 409, 412, 428),
+    "create": (400, *READING, 409, 413, 415, 422),
+    "partial_update": (400, *READING, 409, 412, 413, 415, 428),
     "destroy": (400, *READING, 409, 412, 428),
-    "act": (400, *READING, 409, 412, 422),
+    "act": (400, *READING, 409, 412, 413, 415, 422),
     "look": (400, *READING),
 }
 SUMMARIES = {
@@ -53,6 +56,7 @@ SUMMARIES = {
     "partial_update": "Change one",
     "destroy": "Remove one",
 }
+RULES = {"create": "make", "partial_update": "change", "destroy": "remove"}  # whose docstring says more than the resource's
 PROBLEM = "application/problem+json"
 
 HEADER, STRING = OpenApiParameter.HEADER, OpenApiTypes.STR
@@ -131,7 +135,8 @@ class AutoSchema(openapi.AutoSchema):
     def get_description(self) -> str:
         scope = scopes.required(self.view, self.method)
         words = f"Scope for tokens: `{scope}`. {scopes.SCOPES[scope]}." if scope else "Not open to tokens."
-        return f"{super().get_description()}\n\n{words}"
+        rule = getattr(self.view, RULES.get(self.kind, ""), None)
+        return f"{inspect.getdoc(rule) or super().get_description()}\n\n{words}"
 
     def get_override_parameters(self) -> list[Any]:
         return HEADERS[self.kind or "look"]

@@ -3,12 +3,20 @@
 from django.urls import include, path, re_path
 
 from api import documentation, errors, people, resources, statistics, views_webhooks
+from api.recompense import attendances, claims, lines, payees, payment_runs, rate_cards, receipts
 
 app_name = "api"
 
 things = resources.router()
 things.register("webhooks", views_webhooks.Webhooks, "webhook")
 things.register("deliveries", views_webhooks.Deliveries, "delivery")
+things.register("rate-cards", rate_cards.RateCards, "rate-card")
+things.register("attendances", attendances.Attendances, "attendance")
+things.register("claims", claims.Claims, "claim")
+things.register("claim-lines", lines.Lines, "claim-line")
+things.register("receipts", receipts.Receipts, "receipt")
+things.register("payees", payees.Payees, "payee")
+things.register("payment-runs", payment_runs.PaymentRuns, "payment-run")
 
 version_1 = [
     path("me", people.Me.as_view(), name="me"),

@@ -385,6 +385,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SWAGGER_UI_SETTINGS": {"deepLinking": False, "defaultModelsExpandDepth": 0},  # a link in a button is none
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "ClaimStatus": "recompense.models.claims.Claim.Status",
+        "DeliveryStatus": "api.models.Delivery.Status",
+        "PaymentRunStatus": "recompense.models.payments.PaymentRun.Status",
+    },
 }
 
 # Small numbers (core/disclosure.py) --------------------------------------------------------------
