@@ -11,15 +11,16 @@ from rest_framework import serializers
 
 from api import errors
 from api.fields import Amount, Keyed
-from api.recompense.receipts import RECEIPT, ReceiptSerializer
+from api.recompense.receipts import CLAIM, OF_LINE, ReceiptOfLineSerializer
+from api.recompense.receipts import LINE as KEY
 from api.resources import Changes, Makes, Removes, Shows, act
 from core import workflow
 from recompense import claims
 from recompense.models import Claim, Line, Rate
 
 LINE = {
-    "key": RECEIPT["line"],
-    "claim": RECEIPT["claim"],
+    "key": KEY,
+    "claim": CLAIM,
     "rate": {
         "key": "7c6b5a4f-3e2d-4c1b-a09f-8e7d6c5b4a88",
         "code": "TAXI",
@@ -37,7 +38,7 @@ LINE = {
     "amount": "18.60",
     "allowed": None,
     "allowed_reason": "",
-    "receipts": [RECEIPT],
+    "receipts": [OF_LINE],
 }
 NEW = {"claim": LINE["claim"], "rate": LINE["rate"]["key"], "spent": "18.60", "reason": LINE["reason"]}
 
@@ -61,7 +62,7 @@ class LineSerializer(serializers.ModelSerializer):
         allow_null=True,
         help_text=_("Pounds asked for: what sending it now would fix; once it is sent, what was fixed."),
     )
-    receipts = ReceiptSerializer(many=True, read_only=True)
+    receipts = ReceiptOfLineSerializer(many=True, read_only=True)
 
     class Meta:
         model = Line

@@ -22,15 +22,22 @@ from core import workflow
 from recompense import receipts, views_claimant
 from recompense.models import Claim, Line, Receipt
 
-RECEIPT = {
+CLAIM, LINE = "2c1d3e4f-7a6b-4c5d-8e9f-0a1b2c3d4e66", "4e3d2c1b-0a9f-4e8d-bc7a-6f5e4d3c2b77"
+OF_LINE = {
     "key": "b1e4b8f0-5f0e-4f1c-9d2a-3c4d5e6f7a55",
-    "claim": "2c1d3e4f-7a6b-4c5d-8e9f-0a1b2c3d4e66",
-    "line": "4e3d2c1b-0a9f-4e8d-bc7a-6f5e4d3c2b77",
     "kind": "image/jpeg",
     "pages": 1,
     "size": 183204,
     "added_at": "2026-11-27T09:30:00Z",
 }
+RECEIPT = {"claim": CLAIM, "line": LINE, **OF_LINE}
+
+
+class ReceiptOfLineSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Receipt
+        fields = list(OF_LINE)
+        read_only_fields = fields
 
 
 @extend_schema_serializer(examples=[OpenApiExample("A receipt", value=RECEIPT, response_only=True)])
