@@ -32,6 +32,17 @@ EVENTS = {
     "meeting.moved": Event("meeting.moved", ids=("meeting",)),
     "meeting.cancelled": Event("meeting.cancelled", ids=("meeting",)),
     "attendance.recorded": Event("attendance.recorded", ids=("meeting",)),
+    "claim.submitted": Event("claim.submitted", ids=("claim",)),
+    "claim.withdrawn": Event("claim.withdrawn", ids=("claim",)),
+    "claim.checked": Event("claim.checked", ids=("claim",)),
+    "claim.returned": Event("claim.returned", ids=("claim",)),
+    "claim.approved": Event("claim.approved", ids=("claim",)),
+    "claim.rejected": Event("claim.rejected", ids=("claim",)),
+    "claim.paid": Event("claim.paid", ids=("claim",)),
+    "payment_run.prepared": Event("payment_run.prepared", ids=("payment_run",)),
+    "payment_run.exported": Event("payment_run.exported", ids=("payment_run",)),
+    "payment_run.cancelled": Event("payment_run.cancelled", ids=("payment_run",)),
+    "payment_run.paid": Event("payment_run.paid", ids=("payment_run",)),
 }
 TYPES = sorted(event.type for event in EVENTS.values())
 TEST = "webhook.test"  # sent when somebody asks for it, and to that webhook alone

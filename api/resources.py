@@ -24,6 +24,7 @@ from typing import Any, ClassVar
 
 from django.db import transaction
 from django.db.models import Model, QuerySet
+from django.http import QueryDict
 from django_filters.rest_framework import DjangoFilterBackend, FilterSet
 from rest_framework import mixins, viewsets
 from rest_framework.decorators import action
@@ -34,7 +35,7 @@ from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 from rest_framework.serializers import BaseSerializer
 
-from api import conditions, idempotency
+from api import conditions, idempotency, kinds
 from api.endpoints import Endpoint
 from api.pagination import ByPlace
 from core import workflow
@@ -77,6 +78,8 @@ class Resource(Endpoint, viewsets.GenericViewSet):
         if kind is None:
             return {}
         sent = kind(row, data=self.request.data, partial=row is not None, context=self.get_serializer_context())
+        if not isinstance(self.request.data, QueryDict):  # in a form everything is text
+            kinds.judge(sent)
         sent.is_valid(raise_exception=True)
         return sent.validated_data
 

@@ -4,6 +4,7 @@ from django.urls import include, path, re_path
 
 from api import documentation, errors, people, resources, statistics, views_webhooks
 from api.panels import applications, campaigns, meetings, memberships, offers, panels
+from api.recompense import attendances, claims, lines, payees, payment_runs, rate_cards, receipts
 
 app_name = "api"
 
@@ -16,6 +17,13 @@ things.register("applications", applications.Applications, "application")
 things.register("offers", offers.Offers, "offer")
 things.register("memberships", memberships.Memberships, "membership")
 things.register("meetings", meetings.Meetings, "meeting")
+things.register("rate-cards", rate_cards.RateCards, "rate-card")
+things.register("attendances", attendances.Attendances, "attendance")
+things.register("claims", claims.Claims, "claim")
+things.register("claim-lines", lines.Lines, "claim-line")
+things.register("receipts", receipts.Receipts, "receipt")
+things.register("payees", payees.Payees, "payee")
+things.register("payment-runs", payment_runs.PaymentRuns, "payment-run")
 
 version_1 = [
     path("me", people.Me.as_view(), name="me"),

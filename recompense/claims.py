@@ -197,9 +197,7 @@ def forget_words(claim: Claim) -> None:
 
 def freeze(claim: Claim, lines: list[Line]) -> None:
     """Write amount, unit and rate on each line, so that no later card reprices it."""
-    for line, amount in pricing.priced(claim, lines):
-        line.amount, line.unit, line.unit_amount = amount, line.rate.unit, line.rate.amount
-        line.allowed, line.allowed_reason = None, ""
+    pricing.fix(claim, lines)
     Line.objects.bulk_update(lines, ["amount", "unit", "unit_amount", "allowed", "allowed_reason"])
 
 
@@ -207,6 +205,14 @@ def preview(claim: Claim) -> list[tuple[Line, Decimal]]:
     """Each line with what would be paid for it if the claim were sent now; once it is sent, with what is paid."""
     lines = _lines(claim)
     return pricing.priced(claim, lines) if claim.is_open else [(line, line.counted) for line in lines]
+
+
+def lines_of(claim: Claim) -> list[Line]:
+    """For reading, never to be saved: while the claim is open, each with the amount that sending it now would fix."""
+    lines = _lines(claim)
+    if claim.is_open:
+        pricing.fix(claim, lines)
+    return lines
 
 
 # Finance ------------------------------------------------------------------------------------------

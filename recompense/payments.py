@@ -130,8 +130,10 @@ def mark_paid(run: PaymentRun, *, by: User) -> PaymentRun:
     if timezone.localdate() < run.pays_on:
         message = _("It is paid on %(day)s. Mark it as paid on that day or later: until then the letter would not be true.")
         raise errors.DomainError(message % {"day": formats.date_format(run.pays_on, "j F Y")}, code="not_yet")
-    workflow.move_all(Claim.objects.filter(payment__run=run), Claim.Status.PAID, by=by, act="claim.paid")
+    paid = Claim.objects.filter(payment__run=run)
+    workflow.move_all(paid, Claim.Status.PAID, by=by, act="claim.paid")
     workflow.move(run, Status.PAID, by=by, act="run.paid", paid_at=timezone.now())
+    outbox.write_all("claim.paid", [{"claim": key} for key in paid.values_list("key", flat=True)])
     outbox.write("payment_run.paid", payment_run=str(run.key))
     for payment in run.payments.all():
         emails.tell_paid(payment)

@@ -22,6 +22,13 @@ def priced(claim: Claim, lines: list[Line]) -> list[tuple[Line, Decimal]]:
     return amounts
 
 
+def fix(claim: Claim, lines: list[Line]) -> None:
+    """Put on each line what sending the claim now would put there. Saving them is the caller's."""
+    for line, amount in priced(claim, lines):
+        line.amount, line.unit, line.unit_amount = amount, line.rate.unit, line.rate.amount
+        line.allowed, line.allowed_reason = None, ""
+
+
 def miles_before(claim: Claim) -> Decimal:
     """How many miles at a tiered rate its claimant has claimed in the same tax year, in claims that were sent before it."""
     lines = Line.objects.filter(claim__in=others_this_year(claim), rate__miles_at_amount__isnull=False)

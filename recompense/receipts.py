@@ -59,9 +59,9 @@ def of(claim: Claim) -> QuerySet[Receipt]:
 
 
 def visible_to(user) -> QuerySet[Receipt]:
-    """Whoever may see a claim may see its receipts. One that waits for its cost is its owner's alone."""
+    """Whoever may read a claim may see its receipts. One that waits for its cost is its owner's alone."""
     mine = Q(claim__in=Claim.objects.own(user))
-    return Receipt.objects.filter(mine | Q(claim__in=Claim.objects.visible_to(user), line__isnull=False)).select_related("claim")
+    return Receipt.objects.filter(mine | Q(claim__in=Claim.objects.legible_to(user), line__isnull=False)).select_related("claim")
 
 
 def waiting(claim: Claim) -> QuerySet[Receipt]:

@@ -250,6 +250,11 @@ def receipt(request: HttpRequest, key: uuid.UUID, page: int) -> HttpResponse:
     row = get_object_or_404(receipts.visible_to(request.user), key=key)
     if not 1 <= page <= row.pages:
         raise Http404
+    return picture(row, page)
+
+
+def picture(row: Receipt, page: int) -> HttpResponse:
+    """A page as nothing but a picture, whatever a browser makes of it. The interface shows it in the same way."""
     try:
         response = HttpResponse(receipts.picture(row, page), content_type="image/jpeg")
     except FileNotFoundError as error:

@@ -45,7 +45,6 @@ WHERE = {
     Claim.Status.RETURNED: _lazy("It is back with them, with a question. What stands in it may change until they send it again."),
     Claim.Status.WITHDRAWN: _lazy("They took it back."),
 }
-WITH_THEM = {Claim.Status.RETURNED, Claim.Status.WITHDRAWN}  # what stands in it is nobody's affair then
 
 # The lists ----------------------------------------------------------------------------------------
 
@@ -216,7 +215,7 @@ def _show(request: HttpRequest, key: uuid.UUID, act: str = "", form: BaseForm | 
 
 def _facts(found: Claim) -> dict[str, Any]:
     """What stands in it, as far as it is finance's to see."""
-    lines = [] if found.status in WITH_THEM else list(_lines(found))
+    lines = [] if found.status in Claim.WITH_CLAIMANT else list(_lines(found))
     return {
         "lines": [(line, _counted(line)) for line in lines],
         "total": money.pounds(sum(line.counted for line in lines)),

@@ -41,6 +41,10 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
         """Everybody's that was sent, for those who check, approve or pay; for others none."""
         return self.exclude(submitted_at=None) if _is_finance(user) else self.none()
 
+    def legible_to(self, user) -> ClaimQuerySet:
+        """Those that somebody may read: one's own; for finance what was sent, while it is not back with its claimant."""
+        return self.visible_to(user).filter(Q(claimant=user) | ~Q(status__in=Claim.WITH_CLAIMANT))
+
     def awaiting(self, act: acts.Act, person) -> ClaimQuerySet:
         """Those with which somebody may do it now: what `acts.may` says of one claim, asked of all."""
         if not person.has_perm(STAFF[act.who]):
@@ -95,6 +99,8 @@ class Claim(models.Model):
         Status.PAID: set(),
         Status.WITHDRAWN: set(),
     }
+    # What stands in it then may still change, or is taken back: it is nobody else's affair.
+    WITH_CLAIMANT: ClassVar = {Status.RETURNED, Status.WITHDRAWN}
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     reference = models.CharField(max_length=16, unique=True, editable=False)
@@ -150,6 +156,10 @@ class Claim(models.Model):
         hands = {relation: getattr(self, f"{field}_id") for relation, field in HANDS.items()}
         held = {relation for relation, pk in hands.items() if pk is not None and pk == person.pk}
         return held | {name for name, permission in STAFF.items() if person.has_perm(permission)}
+
+    def is_legible_to(self, person) -> bool:
+        """Whether somebody who may see it may also read what stands in it."""
+        return self.claimant_id == person.pk or self.status not in self.WITH_CLAIMANT
 
     @property
     def name(self) -> str:

@@ -393,11 +393,13 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "ApplicationStatus": "panels.models.recruitment.Application.Status",
         "CampaignStatus": "panels.models.recruitment.Campaign.Status",
+        "ClaimStatus": "recompense.models.claims.Claim.Status",
         "DeliveryStatus": "api.models.Delivery.Status",
         "MeetingStatus": "panels.models.meetings.Meeting.Status",
         "MembershipRole": "panels.models.membership.Membership.Role",
         "MembershipStatus": "panels.models.membership.Membership.Status",
         "OfferStatus": "panels.models.recruitment.Offer.Status",
+        "PaymentRunStatus": "recompense.models.payments.PaymentRun.Status",
     },
 }
 

@@ -7,6 +7,7 @@ SQLite has one writer at a time, and there the ids are in the order of commits.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q
@@ -19,6 +20,13 @@ def write(name: str, **ids: Any) -> None:
     """Leave news in the transaction of the act. Ids only: a reader looks the rest up, if it is still there."""
     plain = {key: _plain(value) for key, value in ids.items()}
     OutboxEvent.objects.create(name=name, ids=plain, xid=transactions.current_id_expression())
+
+
+def write_all(name: str, news: Iterable[dict[str, Any]]) -> None:
+    """The same news of many things, in few statements."""
+    rows = [{key: _plain(value) for key, value in ids.items()} for ids in news]
+    xid = transactions.current_id_expression()
+    OutboxEvent.objects.bulk_create([OutboxEvent(name=name, ids=ids, xid=xid) for ids in rows], batch_size=500)
 
 
 def unread(reader: str, limit: int = 100) -> list[OutboxEvent]:

@@ -1,7 +1,5 @@
 """The same at the same moment: on PostgreSQL, where transactions do run beside each other."""
 
-import threading
-
 import pytest
 from django.db import connection
 from django.test import Client
@@ -9,7 +7,7 @@ from django.test import Client
 from api import deliveries, tokens
 from api.models import Delivery, IdempotencyKey, Webhook
 from core.models import AuditEvent
-from tests.api.conftest import HOOK
+from tests.api.conftest import HOOK, at_once
 
 pytestmark = [
     pytest.mark.postgres,
@@ -17,25 +15,6 @@ pytestmark = [
     pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time"),
 ]
 PLACE, KEY, MANY = "/api/v1/webhooks", "at-once", 8
-
-
-def at_once(*acts):
-    """Do all of them at the same moment, each in a connection of its own; what they answered."""
-    barrier, answers = threading.Barrier(len(acts)), []
-
-    def do(act):
-        try:
-            barrier.wait(20)
-            answers.append(act())
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=do, args=[act]) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return answers
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ def headers(operation):
 
 
 def address(path):
-    return path.replace("{key}", NOT_THERE)
+    return path.replace("{key}", NOT_THERE).replace("{page}", "1")
 
 
 @pytest.fixture
