@@ -11,7 +11,15 @@ PUBLIC = {
     *["account_login", "account_signup", "account_reset_password", "account_reset_password_done", "account_inactive"],
     *["learning:statistics", "account_deleted", "account_reset_password_from_key", "account_reset_password_from_key_done"],
 }
-PLAYER = {"learning:mine", "learning:play", "learning:finish", "learning:certificate", "learning:checked", "wagtail_serve"}
+PLAYER = {
+    "dashboard",
+    "learning:mine",
+    "learning:play",
+    "learning:finish",
+    "learning:certificate",
+    "learning:checked",
+    "wagtail_serve",
+}
 ACCOUNT = {
     *["account:home", "account:name", "account:contact", "account:work", "account:consents", "your_data", "delete_account"],
     *["account_email_verification_sent", "account_email", "account_change_password", "account_reauthenticate", "account_logout"],
