@@ -84,7 +84,7 @@ def _show(request: HttpRequest, application: Application, **context: Any) -> Htt
         campaign=campaign,
         answers=[(question, given.get(question.pk, "")) for question in campaign.questions.all()],
         criteria=campaign.criteria.all(),
-        may={name for name, act in recruitment.ACTS.items() if acts.may(act, application, request.user)},
+        may=acts.offered(recruitment.ACTS, application, request.user),
         is_own=APPLICANT in application.relations_of(request.user),
         seats_left=recruitment.seats_left(campaign),
         seen=recruitment.version(application),

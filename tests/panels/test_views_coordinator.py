@@ -216,6 +216,17 @@ def test_a_campaign_is_opened_extended_closed_and_completed(desk, panel, kit):
     assert press("complete") == (302, "completed")
 
 
+def test_a_draft_is_previewed_as_the_public_will_see_it_and_stays_a_draft(desk, panel, kit):
+    draft = make_campaign(panel, kit, is_open=False)
+    text = words(desk.get(address("desk_campaign_preview", draft.key)))
+    for said in ["This is a preview", "Start your application", draft.looking_for, "What would you change first?"]:
+        assert said in text
+    draft.refresh_from_db()
+    assert draft.status == "draft"
+    campaigns.open_(draft, by=kit)
+    assert desk.get(address("desk_campaign_preview", draft.key)).url == address("campaign", draft.key)
+
+
 def test_what_an_act_refuses_is_said_on_its_page(desk, panel, kit, sent):
     campaigns.close(sent.campaign, by=kit)
     response = desk.post(address("desk_campaign_complete", sent.campaign.key))
