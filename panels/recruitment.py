@@ -168,6 +168,7 @@ def forget(person: User, addresses: Iterable[str]) -> None:
     indexes = [email_index(address) for address in addresses]
     for row in Application.objects.filter(Q(applicant=person) | Q(applicant=None, email_index__in=indexes)):
         application = workflow.lock(row)
+        application.links.all().delete()
         if application.status in ACTS["withdraw"].states:
             erasure.take_out(application, by=None)
         else:

@@ -117,7 +117,7 @@ def _open_with_account(request: HttpRequest, application: Application) -> HttpRe
     try:
         recruitment.attach(application, by=request.user)
     except errors.NotAllowed:
-        return somebody_elses(request)
+        return somebody_elses(request, link=request.path)
     return redirect("panels:application", application.key)
 
 
@@ -136,9 +136,9 @@ def _send_another(request: HttpRequest, found: ApplicationLink) -> HttpResponse:
     return redirect("panels:asked")
 
 
-def somebody_elses(request: HttpRequest) -> HttpResponse:
-    """Signed in as one person, with the link of another: nothing of it is shown."""
-    return render(request, "panels/somebody_elses.html", {"next": request.path}, status=403)
+def somebody_elses(request: HttpRequest, link: str = "") -> HttpResponse:
+    """Signed in as one person, with the link of another: nothing of it is shown. Signing out leads back to the link."""
+    return render(request, "panels/somebody_elses.html", {"link": link}, status=403)
 
 
 def opened(request: HttpRequest) -> list[str]:

@@ -147,7 +147,9 @@ def test_links_in_messages_hold_nothing_but_secrets_and_keys(letters):
 
 
 def test_personal_addresses_of_panels_hold_keys_alone():
-    personal = [str(entry.pattern) for entry in addresses_of_panels]
+    own = ("join/", "applications/", "memberships/")
+    personal = [str(entry.pattern) for entry in addresses_of_panels if str(entry.pattern).startswith(own)]
+    assert len(personal) > 15
     for address in personal:
         assert not TELLING.search(address), address
         assert not re.search(r"<(?!uuid:|str:secret)", address), address

@@ -13,9 +13,10 @@ from core import page_cache
 from panels import campaigns, meetings, membership
 from panels.demo import pages as demo_pages
 from panels.models import Campaign, Membership, PanelIndexPage, PanelPage
-from people import names
+from people import names, roles
 from people.models import District, Organisation
 from tests.factories.panels import make_campaign, make_meeting, make_member, make_panel
+from website.models import HomePage
 
 SCRIPT = "<script>alert('x')</script>"
 
@@ -326,5 +327,19 @@ def test_a_panel_costs_the_same_for_one_member_and_campaign_and_for_three(page, 
     assert asked("/panels/canal/") == one
 
 
-def test_there_is_one_list(index):
-    assert PanelIndexPage.objects.count() == 1
+# For editors --------------------------------------------------------------------------------------
+
+
+def test_there_is_one_list_under_the_front_page_and_panels_stand_under_it_alone(index):
+    assert PanelIndexPage in HomePage.allowed_subpage_models()
+    assert PanelIndexPage.allowed_subpage_models() == [PanelPage]
+    assert PanelPage.allowed_parent_page_models() == [PanelIndexPage]
+
+
+def test_an_editor_writes_the_page_of_a_panel(client, index, panel, person, second_factor, synced_roles):
+    editor = person("Eda Editor")
+    roles.grant(editor, "editor")
+    second_factor(client, editor)
+    form = client.get(f"/admin/pages/add/panels/panelpage/{index.pk}/")
+    assert form.status_code == 200
+    assert panel.name in form.content.decode()

@@ -512,6 +512,7 @@ def test_forgetting_somebody_erases_what_they_wrote_in_every_state(panel, kit, p
     assert len(mail.outbox) == before
     assert not Answer.objects.exists()
     assert not Application.objects.own(holder).exists()
+    assert not ApplicationLink.objects.exists()
     states = sorted(Application.objects.values_list("status", flat=True))
     assert states == sorted([Status.APPOINTED, Status.UNSUCCESSFUL, *[Status.WITHDRAWN] * 6])
 

@@ -269,7 +269,23 @@ def test_whoever_signs_in_as_somebody_else_does_not(bea, hers, sam):
     bea.post(reverse("account_login"), {"login": sam.email, "password": PASSWORD})
     response = bea.get(at("application", hers))
     assert "This link is for somebody else" in text(response)
+    assert "open the link in your email again" in text(response)
     assert hers.reference not in text(response)
+
+
+def test_signing_out_leads_back_to_the_link(browser, hers, sam):
+    theirs, link = browser(sam), link_in(mail.outbox[-1])
+    assert f'name="next" value="{link}"' in text(theirs.get(link))
+    assert theirs.post(reverse("account_logout"), {"next": link}).url == link
+    assert theirs.get(link).url == at("application", hers)
+
+
+def test_a_session_holds_the_key_of_what_was_opened_and_nothing_that_says_whose_it_is(bea, hers):
+    bea.get(at("application", hers))
+    kept = str(dict(bea.session.items()))
+    assert str(hers.key) in kept
+    for secret in [ADDRESS, "Bea", hers.reference, hers.campaign.panel.name]:
+        assert secret not in kept
 
 
 def test_a_shared_device_can_be_left(bea, hers):
