@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core import money
-from recompense import claims, payees, receipts
+from recompense import claims, payees, pricing, receipts
 from recompense.models import Claim, Line, Payee
 
 
@@ -21,9 +22,29 @@ class Finding:
 
 
 def of(claim: Claim, lines: list[Line]) -> list[Finding]:
-    """For a claim that was sent, with its lines and their rates and receipts."""
-    found = [_attendance(claim), _rates(claim), *_receipts(lines), *_caps(lines), *_late(claim), *_account(claim)]
+    """For a claim that was sent, with its lines and their rates and receipts. What wants an eye comes first."""
+    found = [
+        *[_attendance(claim), _rates(claim), _day(claim)],
+        *_receipts(claim, lines),
+        *_limits(lines),
+        *_late(claim),
+        *_account(claim),
+    ]
     return sorted(found, key=lambda finding: finding.is_right)
+
+
+def is_over_a_limit(line: Line) -> bool:
+    return _is_cut(line) or _is_over_preapproval(line)
+
+
+def days_waiting(claim: Claim) -> int:
+    """Since it was first sent."""
+    return days_since(claim.submitted_at) if claim.submitted_at else 0
+
+
+def days_since(moment: datetime) -> int:
+    """Whole days in Europe/London."""
+    return (timezone.localdate() - timezone.localdate(moment)).days
 
 
 def _attendance(claim: Claim) -> Finding:
@@ -42,19 +63,32 @@ def _rates(claim: Claim) -> Finding:
     return Finding(_("The rates are those in force on %(day)s.") % {"day": formats.date_format(claim.day, "j F Y")})
 
 
-def _receipts(lines: list[Line]) -> Iterator[Finding]:
-    for line in lines:
-        if claims.needs_receipt(line) and not line.receipts.all():
-            yield Finding(_("%(cost)s: the receipt is said to be lost.") % {"cost": line.rate.label}, is_right=False)
-    if lines and receipts.used_by_others(lines[0].claim):
+def _day(claim: Claim) -> Finding:
+    if claim.claimant_id and pricing.others_this_year(claim).filter(day=claim.day).exists():
+        return Finding(_("They have another claim for the same day."), is_right=False)
+    return Finding(_("Nothing else is claimed for this day."))
+
+
+def _receipts(claim: Claim, lines: list[Line]) -> Iterator[Finding]:
+    needed = [line for line in lines if claims.needs_receipt(line)]
+    lost = [line for line in needed if not line.receipts.all()]
+    for line in lost:
+        yield Finding(_("%(cost)s: the receipt is said to be lost.") % {"cost": line.rate.label}, is_right=False)
+    if needed and not lost:
+        yield Finding(_("Each cost that needs a receipt has one."))
+    if receipts.used_by_others(claim):
         yield Finding(_("Somebody else has claimed with the same file."), is_right=False)
 
 
-def _caps(lines: list[Line]) -> Iterator[Finding]:
+def _limits(lines: list[Line]) -> Iterator[Finding]:
     for line in lines:
-        if line.spent is not None and line.amount is not None and line.spent > line.amount:
-            facts = {"cost": line.rate.label, "spent": money.text(line.spent), "paid": money.text(line.amount)}
+        facts = {"cost": line.rate.label, "spent": money.text(line.spent or 0), "paid": money.text(line.amount or 0)}
+        if _is_cut(line):
             yield Finding(_("%(cost)s: %(spent)s was spent, and the limit allows %(paid)s.") % facts, is_right=False)
+        if _is_over_preapproval(line):
+            facts["limit"] = money.text(line.rate.preapproval_over or 0)
+            sentence = _("%(cost)s: over %(limit)s it should have been agreed before. See whether it was.")
+            yield Finding(sentence % facts, is_right=False)
 
 
 def _late(claim: Claim) -> Iterator[Finding]:
@@ -64,11 +98,18 @@ def _late(claim: Claim) -> Iterator[Finding]:
 
 def _account(claim: Claim) -> Iterator[Finding]:
     payee = Payee.objects.filter(person=claim.claimant_id).first()
-    if payee and payees.is_shared(payee):
+    if payee is None:
+        yield Finding(_("We do not know where to send the money."), is_right=False)
+        return
+    if payees.is_shared(payee):
         yield Finding(_("Somebody else is paid to the same account."), is_right=False)
     if payees.changed_since_last_payment(claim):
         yield Finding(_("The account has changed since the last payment."), is_right=False)
 
 
-def days_waiting(claim: Claim) -> int:
-    return (timezone.now() - claim.submitted_at).days if claim.submitted_at else 0
+def _is_cut(line: Line) -> bool:
+    return line.spent is not None and line.amount is not None and line.spent > line.amount
+
+
+def _is_over_preapproval(line: Line) -> bool:
+    return line.rate.preapproval_over is not None and (line.spent or 0) > line.rate.preapproval_over

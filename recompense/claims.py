@@ -22,7 +22,7 @@ from panels.models import Attendance, Membership
 from people.models import User
 from recompense import emails, pricing, rates, receipts
 from recompense.models import Claim, Line, Payee, Rate, RateCard, Receipt
-from recompense.models.claims import APPROVER, CHECKER, CLAIMANT, MAY_APPROVE, MAY_CHECK, MAY_PAY
+from recompense.models.hands import APPROVER, CHECKER, CLAIMANT, MAY_APPROVE, MAY_CHECK, MAY_PAY
 
 Status = Claim.Status
 OWN = gettext_lazy("This is your own claim, so somebody else must do this.")
@@ -211,20 +211,21 @@ def preview(claim: Claim) -> list[tuple[Line, Decimal]]:
 
 
 # Finance ------------------------------------------------------------------------------------------
+# `seen` is `audit.latest(claim)` as it was when the decider looked. Who decides on an older state decides nothing.
 
 
 @transaction.atomic
-def check(claim: Claim, *, by: User) -> Claim:
-    claim = _hold(claim, "check", by)
+def check(claim: Claim, *, by: User, seen: int | None = None) -> Claim:
+    claim = _hold(claim, "check", by, seen)
     workflow.move(claim, Status.CHECKED, by=by, act="claim.check", checked_by=by, checked_at=timezone.now())
     outbox.write("claim.checked", claim=str(claim.key))
     return claim
 
 
 @transaction.atomic
-def approve(claim: Claim, *, by: User) -> Claim:
+def approve(claim: Claim, *, by: User, seen: int | None = None) -> Claim:
     """Somebody else than who checked it. Judged under the lock: of many at once, one wins."""
-    claim = _hold(claim, "approve", by)
+    claim = _hold(claim, "approve", by, seen)
     if sum(totals(claim)) <= 0:
         raise errors.DomainError(_("There is nothing left to pay. Say why, and do not pay it."), code="nothing_to_pay")
     workflow.move(claim, Status.APPROVED, by=by, act="claim.approve", approved_by=by, approved_at=timezone.now())
@@ -233,11 +234,10 @@ def approve(claim: Claim, *, by: User) -> Claim:
 
 
 @transaction.atomic
-def ask(claim: Claim, question: str, *, by: User) -> Claim:
+def ask(claim: Claim, question: str, *, by: User, seen: int | None = None) -> Claim:
     """Send it back with a question. It is checked anew when it returns."""
-    claim = workflow.lock(claim)
-    acts.judge(_acting("ask", claim), claim, by=by)
-    question = _said(question, "question", _("Write what you would like to know"))
+    claim = _hold(claim, "ask", by, seen)
+    question = _words(_said(question, "question", _("Write what you would like to know")), "question")
     unchecked = {"question": question, "checked_by": None, "checked_at": None}
     workflow.move(claim, Status.RETURNED, by=by, act="claim.ask", **unchecked)
     outbox.write("claim.returned", claim=str(claim.key))
@@ -246,27 +246,27 @@ def ask(claim: Claim, question: str, *, by: User) -> Claim:
 
 
 @transaction.atomic
-def lower(line: Line, to: Decimal, reason: str, *, by: User) -> Line:
-    """Pay less for a line than was claimed, or nothing, and say why."""
-    claim = workflow.lock(line.claim)
-    acts.judge(_acting("lower", claim), claim, by=by)
+def lower(line: Line, to: Decimal, reason: str, *, by: User, seen: int | None = None) -> Line:
+    """Pay less for a line than was claimed, or nothing, and say why. The whole amount again takes that back."""
+    claim = _hold(line.claim, "lower", by, seen)
     line = claim.lines.get(pk=line.pk)
-    reason = _said(reason, "reason", _("Say why, in words that the member will read"))
+    before = line.counted
     if line.amount is None or not 0 <= to <= line.amount:
         message = _("Enter an amount from £0.00 to %(most)s") % {"most": money.text(line.amount or 0)}
         raise errors.DomainError(message, code="too_much", field="allowed")
-    line.allowed, line.allowed_reason = money.pounds(to), reason
+    line.allowed, line.allowed_reason = None, ""
+    if to < line.amount:
+        line.allowed, line.allowed_reason = money.pounds(to), _why(reason)
     line.save(update_fields=["allowed", "allowed_reason"])
-    audit.record("claim.lower", claim, by=by, before=str(line.amount), after=str(line.allowed))
+    audit.record("claim.lower", claim, by=by, before=str(before), after=str(line.counted))
     return line
 
 
 @transaction.atomic
-def reject(claim: Claim, reason: str, *, by: User) -> Claim:
+def reject(claim: Claim, reason: str, *, by: User, seen: int | None = None) -> Claim:
     """Pay nothing of it, and say why."""
-    claim = _hold(claim, "reject", by)
-    reason = _said(reason, "reason", _("Say why, in words that the member will read"))
-    workflow.move(claim, Status.REJECTED, by=by, act="claim.reject", question=reason)
+    claim = _hold(claim, "reject", by, seen)
+    workflow.move(claim, Status.REJECTED, by=by, act="claim.reject", question=_why(reason))
     outbox.write("claim.rejected", claim=str(claim.key))
     emails.rejected(claim)
     return claim
@@ -303,14 +303,18 @@ def _new(claimant: User, **facts) -> Claim:
     return claim
 
 
-def _hold(claim: Claim, act: str, by: User | None) -> Claim:
+def _hold(claim: Claim, act: str, by: User | None, seen: int | None = None) -> Claim:
     claim = workflow.lock(claim)
-    acts.judge(ACTS[act], claim, by=by)
+    acts.judge(acting(act, claim), claim, by=by)
+    if seen is not None and seen != audit.latest(claim):
+        raise errors.Conflict(_("Somebody has changed this claim since you opened it. This is how it stands now."))
     return claim
 
 
-def _acting(act: str, claim: Claim) -> acts.Act:
-    """As checker while it waits to be checked; as approver from then on."""
+def acting(act: str, claim: Claim) -> acts.Act:
+    """Asking and lowering are done as checker while it waits to be checked, as approver from then on."""
+    if act not in {"ask", "lower"}:
+        return ACTS[act]
     return ACTS[f"{act}_as_approver" if claim.status == Status.CHECKED else f"{act}_as_checker"]
 
 
@@ -331,6 +335,10 @@ def _said(text: str, field: str, message: str) -> str:
     if not text.strip():
         raise errors.DomainError(message, code="no_words", field=field)
     return text.strip()
+
+
+def _why(reason: str) -> str:
+    return _words(_said(reason, "reason", _("Say why, in words that the member will read")), "reason")
 
 
 def _words(text: str, field: str) -> str:

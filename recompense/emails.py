@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
@@ -33,8 +32,8 @@ def account_changed(person: User) -> None:
 
 
 def tell_paid(payment: Payment) -> None:
-    """Once the payment has committed, by the queue."""
-    transaction.on_commit(lambda: send_remittance.enqueue(payment.pk))
+    """By the queue, in the transaction of the act: no letter is lost between the two."""
+    send_remittance.enqueue(payment.pk)
 
 
 @task()

@@ -4,58 +4,75 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import uuid
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
+from django.db.models import Count, QuerySet, Sum
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core import acts, audit, codes, errors, outbox, workflow
+from core import acts, audit, codes, errors, money, outbox, workflow
 from people.models import User
 from recompense import claims, emails, payment_file
 from recompense.models import Claim, Payee, Payment, PaymentRun
-from recompense.models.claims import APPROVER, CHECKER, CLAIMANT, MAY_PAY
+from recompense.models.hands import APPROVER, CHECKER, CLAIMANT, MAY_PAY, STAFF
 
 Status = PaymentRun.Status
+# Preparing leaves one's own out; making the file and marking it paid is paying, whoever prepared the run.
+HANDS = {
+    CLAIMANT: gettext_lazy("Your own claim is in this run, so somebody else must do this."),
+    CHECKER: gettext_lazy("A claim that you checked is in this run, so somebody else must do this."),
+    APPROVER: gettext_lazy("A claim that you approved is in this run, so somebody else must do this."),
+}
 ACTS = {
-    "export": acts.Act(MAY_PAY, frozenset({Status.PREPARED})),
+    "reveal": acts.Act(MAY_PAY, frozenset(Status)),
+    "export": acts.Act(MAY_PAY, frozenset({Status.PREPARED}), HANDS),
     "download": acts.Act(MAY_PAY, frozenset({Status.EXPORTED, Status.PAID})),
     "cancel": acts.Act(MAY_PAY, frozenset({Status.PREPARED})),
-    "mark_paid": acts.Act(MAY_PAY, frozenset({Status.EXPORTED})),
+    "mark_paid": acts.Act(MAY_PAY, frozenset({Status.EXPORTED}), HANDS),
 }
-HANDS = {CLAIMANT: claims.OWN, CHECKER: claims.CHECKED, APPROVER: claims.APPROVED}
 NO_ACCOUNT = gettext_lazy("We do not know where to send the money.")
+MOST = 500  # payments in a run
+DAYS_AHEAD = 31  # after its file is made a run waits for its day, so a slip of the pen must not put that years away
 
 
 @dataclass(frozen=True)
 class Candidate:
     """An approved claim, and why it cannot be in this person's run, if it cannot."""
 
-    claim: Claim
+    claim: Any  # with its totals
     why_not: object = ""
+
+    @property
+    def total(self) -> Decimal:
+        return money.pounds(self.claim.fee + self.claim.expenses)
 
 
 def candidates(by: User) -> list[Candidate]:
-    """What is approved, oldest first: what this person may pay, and what they may not, with the reason."""
-    waiting = (
-        Claim.objects.filter(status=Claim.Status.APPROVED).with_totals().select_related("claimant").order_by("approved_at", "pk")
-    )
-    accounts = set(Payee.objects.filter(person__in=waiting.values("claimant")).values_list("person", flat=True))
-    return [Candidate(claim, _why_not(claim, by, accounts)) for claim in waiting]
+    """What this person may pay, at most as much as goes into a run, then what they may not, with the reason; oldest first."""
+    payable = _payable(by)
+    others = Claim.objects.filter(status=Claim.Status.APPROVED).exclude(pk__in=payable.values("pk"))
+    left_out = [Candidate(claim, acts.why_not(claims.ACTS["pay"], claim, by) or NO_ACCOUNT) for claim in _oldest(others)]
+    return [*(Candidate(claim) for claim in _oldest(payable)), *left_out]
 
 
 @transaction.atomic
-def prepare(pays_on: datetime.date, *, by: User) -> PaymentRun:
-    """Put everything that this person may pay into a run. What they may not pay waits for somebody else."""
-    if not by.has_perm("recompense.pay_claims"):
+def prepare(pays_on: datetime.date, *, by: User, chosen: Collection[uuid.UUID] | None = None) -> PaymentRun:
+    """Put what this person may pay, or what they chose of it, into a run. What they may not pay waits for somebody else."""
+    if not by.has_perm(STAFF[MAY_PAY]):
         raise errors.NotAllowed
-    if pays_on < timezone.localdate():
-        raise errors.DomainError(_("Choose a payment date that is not in the past"), code="past_day", field="pays_on")
-    run = PaymentRun.objects.create(reference=codes.new(2), prepared_by=by, pays_on=pays_on)
-    paid = [payment for candidate in candidates(by) if not candidate.why_not and (payment := _pay(candidate.claim, run, by))]
-    if not paid:
+    _judge_day(pays_on)
+    held = _held(by, chosen)
+    if not held:
         raise errors.DomainError(_("There is nothing that you can pay now."), code="nothing_to_pay")
+    run = PaymentRun.objects.create(reference=codes.new(2), prepared_by=by, pays_on=pays_on)
+    paid = _pay(held, run, by)
     run.count, run.total = len(paid), sum(payment.amount for payment in paid)
     run.save(update_fields=["count", "total"])
     audit.record("run.prepare", run, by=by, after=run.status)
@@ -64,9 +81,18 @@ def prepare(pays_on: datetime.date, *, by: User) -> PaymentRun:
 
 
 @transaction.atomic
+def reveal(run: PaymentRun, *, by: User) -> QuerySet[Payment]:
+    """The payments, with the names on the accounts: each look leaves a trace."""
+    run = _hold(run, "reveal", by)
+    audit.record("run.reveal", run, by=by)
+    return run.payments.select_related("claim").order_by("pk")
+
+
+@transaction.atomic
 def export(run: PaymentRun, *, by: User) -> bytes:
     """Make the file for the bank, once. It shows account numbers, so that each reading of it leaves a trace."""
     run = _hold(run, "export", by)
+    _judge_sums(run)
     content = payment_file.write(run)
     digest = hashlib.sha256(content).hexdigest()
     workflow.move(run, Status.EXPORTED, by=by, act="run.export", file_digest=digest, exported_at=timezone.now())
@@ -101,12 +127,57 @@ def cancel(run: PaymentRun, *, by: User) -> PaymentRun:
 def mark_paid(run: PaymentRun, *, by: User) -> PaymentRun:
     """The bank has taken it. Everybody in it is told what came, and for what."""
     run = _hold(run, "mark_paid", by)
-    for payment in run.payments.all():
-        emails.tell_paid(payment)
+    if not run.is_due:
+        message = _("It is paid on %(day)s. Mark it as paid on that day or later: until then the letter would not be true.")
+        raise errors.DomainError(message % {"day": formats.date_format(run.pays_on, "j F Y")}, code="not_yet")
     workflow.move_all(Claim.objects.filter(payment__run=run), Claim.Status.PAID, by=by, act="claim.paid")
     workflow.move(run, Status.PAID, by=by, act="run.paid", paid_at=timezone.now())
     outbox.write("payment_run.paid", payment_run=str(run.key))
+    for payment in run.payments.all():
+        emails.tell_paid(payment)
     return run
+
+
+def letters(run: PaymentRun) -> dict[str, int]:
+    """How many letters marking it as paid sends, and to how many people."""
+    told = Claim.objects.filter(payment__run=run, claimant__isnull=False)
+    return told.aggregate(letters=Count("pk"), people=Count("claimant", distinct=True))
+
+
+def _payable(by: User) -> QuerySet[Claim]:
+    return Claim.objects.awaiting(claims.ACTS["pay"], by).filter(claimant__payee__isnull=False)
+
+
+def _oldest(waiting: QuerySet[Claim]) -> QuerySet[Claim]:
+    """With their sums. The first of them by key, because a sum over all of them would be made before the rest is cut off."""
+    first = list(waiting.order_by("submitted_at", "pk").values_list("pk", flat=True)[:MOST])
+    return Claim.objects.filter(pk__in=first).with_totals().select_related("claimant").order_by("submitted_at", "pk")
+
+
+def _held(by: User, chosen: Collection[uuid.UUID] | None) -> list[Claim]:
+    """Locked in one order, so that no two runs wait for each other; judged again by then, so that none takes the other's."""
+    payable = _payable(by) if chosen is None else _payable(by).filter(key__in=chosen)
+    first = list(payable.order_by("submitted_at", "pk").values_list("pk", flat=True)[:MOST])
+    return list(_payable(by).filter(pk__in=first).select_for_update(of=("self",)).order_by("pk"))
+
+
+def _pay(held: Sequence[Claim], run: PaymentRun, by: User) -> list[Payment]:
+    accounts = {payee.person_id: payee for payee in Payee.objects.filter(person__in=[claim.claimant_id for claim in held])}
+    sums = {claim.pk: claim for claim in Claim.objects.filter(pk__in=[claim.pk for claim in held]).with_totals()}
+    paid = [_payment(run, accounts[claim.claimant_id or 0], sums[claim.pk]) for claim in held]
+    Payment.objects.bulk_create(paid, batch_size=500)
+    for claim, payment in zip(held, paid, strict=True):
+        claim.payment = payment
+    workflow.move_each(held, Claim.Status.IN_RUN, by=by, act="claim.in_run", also=["payment"])
+    return paid
+
+
+def _payment(run: PaymentRun, payee: Payee, claim: Any) -> Payment:
+    """`claim` with its totals."""
+    fee, expenses = money.pounds(claim.fee), money.pounds(claim.expenses)
+    account = {name: getattr(payee, name) for name in ["name_on_account", "sort_code", "account_number", "roll_number"]}
+    amounts = {"fee": fee, "expenses": expenses, "amount": fee + expenses}
+    return Payment(run=run, reference=codes.new(3).replace("-", ""), **account, **amounts)
 
 
 def _hold(run: PaymentRun, act: str, by: User) -> PaymentRun:
@@ -115,22 +186,19 @@ def _hold(run: PaymentRun, act: str, by: User) -> PaymentRun:
     return run
 
 
-def _pay(claim: Claim, run: PaymentRun, by: User) -> Payment | None:
-    """One claim, judged again under its lock: another run may have taken it meanwhile."""
-    claim = workflow.lock(claim)
-    if claim.status != Claim.Status.APPROVED:
-        return None
-    acts.judge(claims.ACTS["pay"], claim, by=by)
-    fee, expenses = claims.totals(claim)
-    payee = Payee.objects.get(person=claim.claimant_id)
-    account = {name: getattr(payee, name) for name in ["name_on_account", "sort_code", "account_number", "roll_number"]}
-    amounts = {"fee": fee, "expenses": expenses, "amount": fee + expenses}
-    payment = Payment.objects.create(run=run, reference=codes.new(3).replace("-", ""), **account, **amounts)
-    workflow.move(claim, Claim.Status.IN_RUN, by=by, act="claim.in_run", payment=payment)
-    return payment
+def _judge_day(pays_on: datetime.date) -> None:
+    today = timezone.localdate()
+    if pays_on < today:
+        raise errors.DomainError(_("Choose a payment date that is not in the past"), code="past_day", field="pays_on")
+    if pays_on > today + timedelta(days=DAYS_AHEAD):
+        message = _("Choose a payment date in the next %(days)s days") % {"days": DAYS_AHEAD}
+        raise errors.DomainError(message, code="far_day", field="pays_on")
 
 
-def _why_not(claim: Claim, by: User, accounts: set[int]) -> object:
-    held = claim.relations_of(by)
-    hands = [why for relation, why in HANDS.items() if relation in held]
-    return hands[0] if hands else "" if claim.claimant_id in accounts else NO_ACCOUNT
+def _judge_sums(run: PaymentRun) -> None:
+    """Control totals: what goes into the file is what the run was prepared with, claim by claim."""
+    found = run.payments.filter(claim__status=Claim.Status.IN_RUN).aggregate(total=Sum("amount"))
+    counts = {run.count, run.payments.count(), Claim.objects.filter(payment__run=run).count()}
+    if len(counts) > 1 or money.pounds(found["total"] or 0) != run.total:
+        message = _("The payments no longer add up to what this run was prepared with. Make no file; ask for help.")
+        raise errors.Conflict(message, code="sums_differ")

@@ -28,7 +28,7 @@ from PIL import Image, ImageOps
 from core import acts, audit, errors, workflow
 from people.models import User
 from recompense.models import Claim, Line, Receipt
-from recompense.models.claims import CLAIMANT
+from recompense.models.hands import CLAIMANT
 
 WRITE = acts.Act(CLAIMANT, frozenset({Claim.Status.DRAFT, Claim.Status.RETURNED}))
 MOST_BYTES = 20 * 1024 * 1024

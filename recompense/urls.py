@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from recompense import views_claimant
+from recompense import views_claimant, views_finance
 
 app_name = "recompense"
 urlpatterns = [
@@ -22,4 +22,18 @@ urlpatterns = [
     path("<uuid:key>/withdraw/", views_claimant.withdraw, name="withdraw"),
     path("<uuid:key>/letter/", views_claimant.letter, name="letter"),
     # finance
+    path("finance/", views_finance.queue, name="queue"),
+    path("finance/<uuid:key>/", views_finance.claim, name="decide"),
+    path("finance/<uuid:key>/check/", views_finance.Check.as_view(), name="check"),
+    path("finance/<uuid:key>/approve/", views_finance.Approve.as_view(), name="approve"),
+    path("finance/<uuid:key>/ask/", views_finance.Ask.as_view(), name="ask"),
+    path("finance/<uuid:key>/lower/", views_finance.Lower.as_view(), name="lower"),
+    path("finance/<uuid:key>/reject/", views_finance.Reject.as_view(), name="reject"),
+    path("payments/", views_finance.runs, name="runs"),
+    path("payments/new/", views_finance.prepare, name="prepare"),
+    path("payments/<uuid:key>/", views_finance.run, name="run"),
+    path("payments/<uuid:key>/file/", views_finance.export, name="export"),
+    path("payments/<uuid:key>/file/again/", views_finance.download, name="download"),
+    path("payments/<uuid:key>/cancel/", views_finance.cancel, name="cancel_run"),
+    path("payments/<uuid:key>/paid/", views_finance.mark_paid, name="mark_paid"),
 ]

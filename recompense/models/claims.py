@@ -15,15 +15,13 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from core import money
+from core import acts, money
 from core.encryption import EncryptedTextField
 from panels.models import Attendance
+from recompense.models.hands import HANDS, STAFF
 from recompense.models.payments import Payment
 from recompense.models.rates import Rate
 
-CLAIMANT, CHECKER, APPROVER = "claimant", "checker", "approver"
-MAY_CHECK, MAY_APPROVE, MAY_PAY = "may_check", "may_approve", "may_pay"
-STAFF = {MAY_CHECK: "recompense.check_claims", MAY_APPROVE: "recompense.approve_claims", MAY_PAY: "recompense.pay_claims"}
 NOUGHT = Decimal("0.00")
 
 
@@ -35,9 +33,22 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
         """One's own; for finance also everybody's that was sent. A draft is its writer's alone."""
         if not user.is_authenticated:
             return self.none()
-        if any(user.has_perm(permission) for permission in STAFF.values()):
+        if _is_finance(user):
             return self.filter(Q(claimant=user) | ~Q(submitted_at=None))
         return self.filter(claimant=user)
+
+    def sent_to(self, user) -> ClaimQuerySet:
+        """Everybody's that was sent, for those who check, approve or pay; for others none."""
+        return self.exclude(submitted_at=None) if _is_finance(user) else self.none()
+
+    def awaiting(self, act: acts.Act, person) -> ClaimQuerySet:
+        """Those with which somebody may do it now: what `acts.may` says of one claim, asked of all."""
+        if not person.has_perm(STAFF[act.who]):
+            return self.none()
+        waiting = self.filter(status__in=act.states)
+        for relation in act.but_not:
+            waiting = waiting.exclude(**{HANDS[relation]: person})
+        return waiting
 
     def with_totals(self) -> ClaimQuerySet:
         """With `fee`, `expenses` and `total` in pounds, as they stand: what is allowed where somebody lowered it."""
@@ -49,6 +60,10 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
             expenses=Coalesce(Sum(counted, filter=~fees), NOUGHT, output_field=money_field),
         )
         return sums.annotate(total=F("fee") + F("expenses"))
+
+
+def _is_finance(user) -> bool:
+    return any(user.has_perm(permission) for permission in STAFF.values())
 
 
 class Claim(models.Model):
@@ -132,9 +147,14 @@ class Claim(models.Model):
 
     def relations_of(self, person) -> set[str]:
         """Whose it is, who had a hand in it, and what their roles let them do."""
-        hands = {CLAIMANT: self.claimant_id, CHECKER: self.checked_by_id, APPROVER: self.approved_by_id}
-        held = {name for name, pk in hands.items() if pk is not None and pk == person.pk}
+        hands = {relation: getattr(self, f"{field}_id") for relation, field in HANDS.items()}
+        held = {relation for relation, pk in hands.items() if pk is not None and pk == person.pk}
         return held | {name for name, permission in STAFF.items() if person.has_perm(permission)}
+
+    @property
+    def name(self) -> str:
+        """Of whoever claims, as they are called now."""
+        return self.claimant.display_name if self.claimant else gettext("Somebody whose account is gone")
 
     @property
     def title(self) -> str:

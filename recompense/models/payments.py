@@ -9,15 +9,17 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Round
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.encryption import EncryptedTextField
+from recompense.models.hands import HANDS, MAY_PAY, STAFF
 
 
 class PaymentRunQuerySet(models.QuerySet["PaymentRun"]):
     def visible_to(self, user) -> PaymentRunQuerySet:
-        return self.all() if user.has_perm("recompense.pay_claims") else self.none()
+        return self.all() if user.has_perm(STAFF[MAY_PAY]) else self.none()
 
 
 class PaymentRun(models.Model):
@@ -67,7 +69,27 @@ class PaymentRun(models.Model):
         return self.key
 
     def relations_of(self, person) -> set[str]:
-        return {"may_pay"} if person.has_perm("recompense.pay_claims") else set()
+        """What their role lets them do, and whose hands they have in any of its claims."""
+        role = {MAY_PAY} if person.has_perm(STAFF[MAY_PAY]) else set()
+        return role | self._hands_of(person.pk)
+
+    def _hands_of(self, person: int | None) -> set[str]:
+        if person is None:
+            return set()
+        fields = {relation: f"claim__{field}" for relation, field in HANDS.items()}
+        theirs = Q(*((field, person) for field in fields.values()), _connector=Q.OR)
+        rows = self.payments.filter(theirs).order_by().values_list(*fields.values())
+        return {relation for row in rows for relation, pk in zip(fields, row, strict=True) if pk == person}
+
+    @property
+    def is_due(self) -> bool:
+        """Its payment date has come."""
+        return self.pays_on <= timezone.localdate()
+
+    @property
+    def is_open(self) -> bool:
+        """Something has still to be done with it."""
+        return self.status in {self.Status.PREPARED, self.Status.EXPORTED}
 
 
 class Payment(models.Model):
@@ -90,7 +112,8 @@ class Payment(models.Model):
     class Meta:
         ordering = ["run", "pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(amount=F("fee") + F("expenses")), name="a_payment_is_fee_and_expenses"),
+            # Rounded, because SQLite adds decimals as floats: there 0.10 and 0.20 are a little more than 0.30.
+            models.CheckConstraint(condition=Q(amount=Round(F("fee") + F("expenses"), 2)), name="a_payment_is_fee_and_expenses"),
             models.CheckConstraint(condition=Q(amount__gt=0, fee__gte=0, expenses__gte=0), name="a_payment_is_more_than_nothing"),
         ]
 

@@ -46,8 +46,19 @@ def judge(act: Act, row: Related, *, by: Any) -> None:
 
 def may(act: Act, row: Related, person: Any) -> bool:
     """Whether somebody could do it now: for what a page offers."""
+    return bool(offered({"": act}, row, person))
+
+
+def offered(known: Mapping[str, Act], row: Related, person: Any) -> list[str]:
+    """Which of some acts somebody could do now, by name."""
     held = row.relations_of(person)
-    return act.who in held and not held & act.but_not.keys() and row.status in act.states
+    return [name for name, act in known.items() if act.who in held and not held & act.but_not.keys() and row.status in act.states]
+
+
+def why_not(act: Act, row: Related, person: Any) -> StrOrPromise:
+    """Why somebody may not, whose role would let them: for what a page says in place of a button. Nothing where they may."""
+    held = row.relations_of(person)
+    return next((why for relation, why in act.but_not.items() if relation in held), "") if act.who in held else ""
 
 
 def _judge_person(act: Act, held: set[str]) -> None:

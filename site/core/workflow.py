@@ -11,6 +11,7 @@ Lock, judge, move, in that order and in one transaction:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from django.apps import apps
@@ -61,6 +62,19 @@ def move_all(queryset: models.QuerySet[Row], to: str, *, by: audit.Audited | Non
         _write(queryset, [row.pk for row in rows], {"status": to, **fields})
         audit.record_all(act, moved, by=by)
     return len(rows)
+
+
+def move_each(rows: Sequence[Row], to: str, *, by: audit.Audited | None, act: str, also: Sequence[str] = ()) -> None:
+    """Move rows that are locked already, with what each holds in the fields `also`: all, or none."""
+    for row in rows:
+        judge(row, to)
+    moved = [(row, str(row.status), str(to)) for row in rows]  # type: ignore[attr-defined]
+    for row in rows:
+        row.status = to  # type: ignore[attr-defined]
+    if rows:
+        with transaction.atomic(using=rows[0]._state.db):
+            type(rows[0])._base_manager.bulk_update(rows, ["status", *also], batch_size=500)
+            audit.record_all(act, moved, by=by)
 
 
 def moves_of(model: type[models.Model]) -> dict[str, set[str]]:

@@ -127,9 +127,19 @@ def ours(database: str) -> list[dict[str, Any]]:
 def figures(database: str) -> list[dict[str, Any]]:
     """The page of figures over a million completions, in a database that figures.py makes and drops."""
     print("A million completions (some minutes) …", flush=True)
-    found = json.loads(run(sys.executable, str(HERE / "figures.py"), DATABASE_URL=database))
-    timed = {name: row for name, row in found.items() if isinstance(row, dict) and "p50_ms" in row}
-    return [{"name": f"figures, a million completions: {name.replace('_', ' ')}", **row} for name, row in timed.items()]
+    return timed("figures, a million completions", "figures.py", database)
+
+
+def desk(database: str) -> list[dict[str, Any]]:
+    """The desk of finance over five thousand claims, in a database that claims.py makes and drops."""
+    print("Five thousand claims …", flush=True)
+    return timed("finance, 5,000 claims", "claims.py", database)
+
+
+def timed(what: str, script: str, database: str) -> list[dict[str, Any]]:
+    found = json.loads(run(sys.executable, str(HERE / script), DATABASE_URL=database))
+    rows = {name: row for name, row in found.items() if isinstance(row, dict) and "p50_ms" in row}
+    return [{"name": f"{what}: {name.replace('_', ' ')}", **row} for name, row in rows.items()]
 
 
 def asks(facts: dict[str, Any]) -> dict[str, Any]:
@@ -194,6 +204,7 @@ def main() -> None:
         results = bare(floor)
         print("Our own pages, answers and statements …", flush=True)
         results += ours(mine)
+        results += desk(mine)
         if "--quick" not in sys.argv:
             results += figures(mine)
     found = {

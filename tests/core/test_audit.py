@@ -42,6 +42,16 @@ def test_an_act_is_written_with_keys_and_states_and_the_request(subject):
     assert (event.subject_kind, event.before, event.after) == ("core.outboxevent", "checked", "approved")
 
 
+def test_the_latest_act_on_something_has_a_number(subject):
+    assert audit.latest(subject) == 0
+    first = audit.record("open", subject).pk
+    other = OutboxEvent(name="other")
+    other.audit_key = uuid.uuid4()
+    audit.record("open", other)
+    assert audit.latest(subject) == first
+    assert audit.latest(subject) < audit.record("close", subject).pk == audit.latest(subject)
+
+
 def test_the_system_acts_without_an_actor(event):
     assert event.actor is None
     assert event.request_id == ""

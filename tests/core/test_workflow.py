@@ -102,3 +102,27 @@ def test_moving_a_set_costs_the_same_for_one_row_and_for_three(parcel_model, dja
             parcel_model.objects.create()
         with django_assert_max_num_queries(5):
             workflow.move_all(parcel_model.objects.filter(status="packed"), "sent", by=None, act="send")
+
+
+def test_locked_rows_move_together_each_with_its_own_values(parcel_model, django_assert_num_queries):
+    rows = [parcel_model.objects.create(note=str(number)) for number in range(3)]
+    for row in rows:
+        row.note = f"van {row.note}"
+        row.other = "not to be written"
+    with django_assert_num_queries(4):  # savepoint, update, audit, release
+        workflow.move_each(rows, "sent", by=None, act="send", also=["note"])
+    assert set(parcel_model.objects.values_list("status", "note", "other")) == {("sent", f"van {n}", "") for n in range(3)}
+    events = AuditEvent.objects.filter(subject__in=[row.key for row in rows])
+    assert set(events.values_list("act", "before", "after")) == {("send", "packed", "sent")}
+
+
+def test_one_locked_row_that_may_not_go_holds_back_the_others(parcel_model):
+    rows = [parcel_model.objects.create(), parcel_model.objects.create(status="lost")]
+    with pytest.raises(WrongState):
+        workflow.move_each(rows, "sent", by=None, act="send")
+    assert [row.status for row in rows] == ["packed", "lost"]
+    assert not AuditEvent.objects.filter(act="send").exists()
+
+
+def test_moving_no_row_is_no_mistake():
+    workflow.move_each([], "sent", by=None, act="send")

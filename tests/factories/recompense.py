@@ -56,6 +56,12 @@ def make_run(fin: User) -> PaymentRun:
     return payments.prepare(timezone.localdate(), by=fin)
 
 
+def make_exported(fin: User) -> PaymentRun:
+    run = make_run(fin)
+    payments.export(run, by=fin)
+    return PaymentRun.objects.get(pk=run.pk)
+
+
 def pay(run: PaymentRun, fin: User) -> PaymentRun:
     """The file made and the money gone."""
     payments.export(run, by=fin)

@@ -105,8 +105,11 @@ def pager(context, page_obj) -> dict:
 
 
 @register.inclusion_tag("pages/includes/nav_item.html", takes_context=True)
-def nav_item(context, url: str, title: str) -> dict:
-    """A link of the main navigation, marked when the reader is on it, or on a page of the site below it."""
+def nav_item(context, url: str, title: str, below: bool = False) -> dict:
+    """A link of the main navigation, marked when the reader is on it, or on a page of the site below it.
+
+    `below`: also on screens below it that are no pages of the site.
+    """
     path = getattr(context.get("request"), "path", "")
-    is_below = bool(context.get("page")) and path.startswith(url)
+    is_below = bool(below or context.get("page")) and path.startswith(url)
     return {"url": url, "title": title, "current": "page" if path == url else "true" if is_below else ""}

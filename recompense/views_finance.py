@@ -1,0 +1,409 @@
+"""Everything that finance does: the lists, one claim, payment runs. For everybody else none of it exists."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.core.paginator import Paginator
+from django.db.models import Sum
+from django.forms import BaseForm, CharField
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.generic import FormView
+
+from core import acts, audit, errors, money
+from pages.forms import GovukForm
+from people.models import User
+from recompense import checks, claims, history, payment_file, payments, queues
+from recompense.forms_finance import AskForm, LowerForm, PrepareForm, RejectForm
+from recompense.models import Claim, Line, Payee, PaymentRun, Receipt
+from recompense.models.hands import MAY_PAY, STAFF
+
+PER_PAGE = 25
+PAYMENTS_PER_PAGE = 50
+FORMS = {"ask": AskForm, "lower": LowerForm, "reject": RejectForm}
+DECISIONS = ["check", "approve", *FORMS]
+WHERE = {
+    Claim.Status.SUBMITTED: _lazy("It waits to be checked."),
+    Claim.Status.CHECKED: _lazy("It waits to be approved."),
+    Claim.Status.APPROVED: _lazy("It waits for a payment run."),
+    Claim.Status.IN_RUN: _lazy("It is in a payment run."),
+    Claim.Status.PAID: _lazy("It is paid."),
+    Claim.Status.REJECTED: _lazy("It is not paid."),
+    Claim.Status.RETURNED: _lazy("It is back with them, with a question. What stands in it may change until they send it again."),
+    Claim.Status.WITHDRAWN: _lazy("They took it back."),
+}
+WITH_THEM = {Claim.Status.RETURNED, Claim.Status.WITHDRAWN}  # what stands in it is nobody's affair then
+
+# The lists ----------------------------------------------------------------------------------------
+
+
+@login_required
+@require_GET
+@never_cache
+def queue(request: HttpRequest) -> HttpResponse:
+    """One list at a time: the one that was asked for, else the first that has something in it."""
+    person = cast(User, request.user)
+    found = {each: queues.standing(each) for each in queues.open_to(person)}
+    if not found:
+        raise Http404
+    chosen = _chosen(found, request.GET.get("list"))
+    page = Paginator(chosen.claims().only("pk"), PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "queue": chosen,
+        "standing": found[chosen],
+        "tabs": [(each, standing.count) for each, standing in found.items()],
+        "page_obj": page,
+        "entries": queues.entries(page.object_list, person, chosen),
+        "may_pay": person.has_perm(STAFF[MAY_PAY]),
+    }
+    return render(request, "recompense/finance/queue.html", context)
+
+
+def _chosen(found: dict[queues.Queue, queues.Standing], name: str | None) -> queues.Queue:
+    named = [each for each in found if each.act == name]
+    filled = [each for each in found if found[each].count]
+    return [*named, *filled, *found][0]
+
+
+# One claim ----------------------------------------------------------------------------------------
+
+
+@login_required
+@require_GET
+@never_cache
+def claim(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    return _show(request, key)
+
+
+@method_decorator(never_cache, name="dispatch")
+class Decide(LoginRequiredMixin, FormView):
+    """One decision on one claim. Done: the next claim of the list opens. Refused: the same one, with what was typed."""
+
+    form_class: type[BaseForm] = GovukForm
+    act = ""
+    claim: Claim
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return redirect("recompense:decide", kwargs["key"])  # somebody had to sign in again, or loads the page anew
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.claim = get_object_or_404(Claim.objects.sent_to(request.user).select_related("claimant"), key=kwargs["key"])
+        return super().post(request, *args, **kwargs)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "auto_id": f"{self.act}_%s"}
+
+    def form_valid(self, form: BaseForm) -> HttpResponse:
+        waiting = queues.of(self.claim)
+        try:
+            said = self.decide(form.cleaned_data, {"by": self.request.user, "seen": self.seen})
+        except errors.DomainError as error:
+            form.add_error(error.field if error.field in form.fields else None, str(error))
+            return self.form_invalid(form)
+        messages.success(self.request, said)
+        return redirect(self.afterwards(waiting))
+
+    def form_invalid(self, form: BaseForm) -> HttpResponse:
+        return _show(self.request, self.claim.key, self.act, form)
+
+    def decide(self, given: dict[str, Any], hand: dict[str, Any]) -> str:
+        """Do it, and say what was done. `hand`: whose it is, and which state of the claim they saw."""
+        raise NotImplementedError
+
+    def afterwards(self, waiting: queues.Queue | None) -> str:
+        following = waiting and queues.next_for(cast(User, self.request.user), waiting, self.claim)
+        return _address(following) if following else reverse("recompense:queue")
+
+    @property
+    def seen(self) -> int | None:
+        number = self.request.POST.get("seen", "")
+        return int(number) if number.isascii() and number.isdigit() and len(number) < 19 else None
+
+    @property
+    def facts(self) -> dict[str, str]:
+        return {"name": self.claim.name, "sum": money.text(sum(claims.totals(self.claim)))}
+
+
+class Check(Decide):
+    act = "check"
+
+    def decide(self, given: dict[str, Any], hand: dict[str, Any]) -> str:
+        claims.check(self.claim, **hand)
+        return _("%(name)s: %(sum)s is passed for approval.") % self.facts
+
+
+class Approve(Decide):
+    act = "approve"
+
+    def decide(self, given: dict[str, Any], hand: dict[str, Any]) -> str:
+        claims.approve(self.claim, **hand)
+        return _("%(name)s: %(sum)s is approved.") % self.facts
+
+
+class Ask(Decide):
+    act = "ask"
+    form_class = AskForm
+
+    def decide(self, given: dict[str, Any], hand: dict[str, Any]) -> str:
+        claims.ask(self.claim, given["question"], **hand)
+        return _("%(name)s: your question is sent. The claim comes back when they have answered.") % self.facts
+
+
+class Reject(Decide):
+    act = "reject"
+    form_class = RejectForm
+
+    def decide(self, given: dict[str, Any], hand: dict[str, Any]) -> str:
+        claims.reject(self.claim, given["reason"], **hand)
+        return _("%(name)s: this claim is not paid, and they can read why.") % self.facts
+
+
+class Lower(Decide):
+    act = "lower"
+    form_class = LowerForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "lines": self.claim.lines.select_related("rate")}
+
+    def decide(self, given: dict[str, Any], hand: dict[str, Any]) -> str:
+        line = claims.lower(given["line"], given["allowed"], given["reason"], **hand)
+        return _("%(cost)s: we now pay %(paid)s.") % {"cost": given["line"].rate.label, "paid": money.text(line.counted)}
+
+    def afterwards(self, waiting: queues.Queue | None) -> str:
+        return _address(self.claim)
+
+
+def _address(claim: Claim) -> str:
+    """With the focus on its heading."""
+    return f"{reverse('recompense:decide', args=[claim.key])}#claim"
+
+
+def _show(request: HttpRequest, key: uuid.UUID, act: str = "", form: BaseForm | None = None) -> HttpResponse:
+    """The page of a claim, with the form of an act that was refused."""
+    person = cast(User, request.user)
+    # The number first: an act that comes between the two makes it too old, and then nothing is decided by it.
+    seen = audit.latest(get_object_or_404(Claim.objects.sent_to(person), key=key))
+    found = Claim.objects.select_related("claimant", "attendance", "payment__run").get(key=key)
+    offered = acts.offered({name: claims.acting(name, found) for name in DECISIONS}, found, person)
+    context = {
+        "claim": found,
+        "seen": seen,
+        **_facts(found),
+        **_list(found, person),
+        "offered": offered,
+        "why_not": _why_not(found, person),
+        "where": WHERE[Claim.Status(found.status)],
+        "forms": {name: form if name == act else _empty(name, found) for name in FORMS if name in offered},
+        "form": form if act in offered else None,
+        "refused": form if form and act not in offered else None,
+        "typed": _typed(form) if form and act not in offered else [],
+    }
+    return render(request, "recompense/finance/claim.html", context, status=422 if form else 200)
+
+
+def _facts(found: Claim) -> dict[str, Any]:
+    """What stands in it, as far as it is finance's to see."""
+    lines = [] if found.status in WITH_THEM else list(_lines(found))
+    return {
+        "lines": lines,
+        "total": money.pounds(sum(line.counted for line in lines)),
+        "claimed": money.pounds(sum(line.amount or 0 for line in lines)),
+        "is_lowered": any(line.allowed is not None for line in lines),
+        "receipts": [each for line in lines for each in _pages(line)],
+        "findings": checks.of(found, lines) if lines else [],
+        "history": history.of(found),
+        "ending": _ending(found),
+        "days": checks.days_waiting(found),
+    }
+
+
+def _pages(line: Line) -> list[tuple[Line, Receipt, int]]:
+    return [(line, receipt, page) for receipt in line.receipts.all() for page in range(1, receipt.pages + 1)]
+
+
+def _lines(found: Claim):
+    return found.lines.select_related("rate__card").prefetch_related("receipts")
+
+
+def _ending(found: Claim) -> str:
+    """Of the account that it went to; before that, of the account that its owner has now."""
+    account = found.payment or Payee.objects.filter(person=found.claimant_id).first()
+    return account.ending if account else ""
+
+
+def _list(found: Claim, person: User) -> dict[str, Any]:
+    """The list beside it: the one that it waits in, else the reader's first."""
+    mine = queues.open_to(person)
+    shown = next((each for each in mine if each.status == found.status), mine[0])
+    following = queues.following(shown, found)
+    return {
+        "queue": shown,
+        "standing": queues.standing(shown),
+        "entries": queues.entries(queues.around(shown, found), person, shown),
+        "following": following,
+    }
+
+
+def _why_not(found: Claim, person: User) -> object:
+    waiting = queues.of(found)
+    return acts.why_not(claims.ACTS[waiting.act], found, person) if waiting else ""
+
+
+def _empty(name: str, found: Claim) -> BaseForm:
+    more = {"lines": found.lines.select_related("rate")} if name == "lower" else {}
+    return FORMS[name](auto_id=f"{name}_%s", **more)
+
+
+def _typed(form: BaseForm) -> list[tuple[Any, str]]:
+    return [(field.label, field.value()) for field in form if isinstance(field.field, CharField) and field.value()]
+
+
+# Payment runs -------------------------------------------------------------------------------------
+
+
+def _for_payers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Log-in first; whoever may not pay finds nothing here."""
+
+    @never_cache
+    @login_required
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.has_perm(STAFF[MAY_PAY]):
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+@_for_payers
+@require_GET
+def runs(request: HttpRequest) -> HttpResponse:
+    held = PaymentRun.objects.visible_to(request.user).select_related("prepared_by")
+    page = Paginator(held, PER_PAGE).get_page(request.GET.get("page"))
+    waiting = queues.standing(queues.QUEUES[-1])
+    return render(request, "recompense/finance/runs.html", {"page_obj": page, "waiting": waiting})
+
+
+@_for_payers
+@require_http_methods(["GET", "POST"])
+def prepare(request: HttpRequest) -> HttpResponse:
+    """What would be paid and what would not, before anything is done. What was not ticked waits."""
+    found = payments.candidates(cast(User, request.user))
+    payable = [candidate for candidate in found if not candidate.why_not]
+    form = PrepareForm(request.POST if request.method == "POST" else None, payable=payable)
+    if request.method == "POST" and form.is_valid():
+        run = _prepare(request, form)
+        if run:
+            return redirect("recompense:run", run.key)
+    context = {
+        "form": form,
+        "payable": [(candidate, _is_ticked(form, candidate)) for candidate in payable],
+        "left_out": [candidate for candidate in found if candidate.why_not],
+        "total": money.pounds(sum(candidate.total for candidate in payable)),
+        "most": payments.MOST,
+    }
+    return render(request, "recompense/finance/prepare.html", context, status=422 if form.errors else 200)
+
+
+def _prepare(request: HttpRequest, form: PrepareForm) -> PaymentRun | None:
+    chosen = form.cleaned_data["chosen"]
+    try:
+        run = payments.prepare(form.cleaned_data["pays_on"], by=cast(User, request.user), chosen=chosen)
+    except errors.DomainError as error:
+        form.add_error(error.field if error.field in form.fields else None, str(error))
+        return None
+    messages.success(request, _("The run is prepared. Look through it, then make its file."))
+    return run
+
+
+def _is_ticked(form: PrepareForm, candidate: payments.Candidate) -> bool:
+    """Everything, until somebody has said otherwise."""
+    return not form.is_bound or str(candidate.claim.key) in form.data.getlist("chosen")
+
+
+@_for_payers
+@require_GET
+def run(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    return _show_run(request, key)
+
+
+@_for_payers
+@require_POST
+def export(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    return _file(request, key, payments.export)
+
+
+@_for_payers
+@require_POST
+def download(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    return _file(request, key, payments.download)
+
+
+@_for_payers
+@require_http_methods(["GET", "POST"])
+def cancel(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    return _confirm(request, key, "cancel", _("The run is cancelled. Its claims wait again as they did."))
+
+
+@_for_payers
+@require_http_methods(["GET", "POST"])
+def mark_paid(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    return _confirm(request, key, "mark_paid", _("The run is marked as paid, and the letters are on their way."))
+
+
+def _run(request: HttpRequest, key: uuid.UUID) -> PaymentRun:
+    return get_object_or_404(PaymentRun.objects.visible_to(request.user), key=key)
+
+
+def _show_run(request: HttpRequest, key: uuid.UUID, refused: errors.DomainError | None = None) -> HttpResponse:
+    found, person = _run(request, key), cast(User, request.user)
+    held = payments.reveal(found, by=person)
+    context = {
+        "run": found,
+        "refused": refused,
+        "page_obj": Paginator(held, PAYMENTS_PER_PAGE).get_page(request.GET.get("page")),
+        "sums": found.payments.aggregate(fee=Sum("fee"), expenses=Sum("expenses")),
+        "offered": acts.offered(payments.ACTS, found, person),
+        "why_not": acts.why_not(payments.ACTS["export"], found, person) if found.is_open else "",
+        "history": history.of_run(found),
+        "file_name": payment_file.file_name(found),
+    }
+    return render(request, "recompense/finance/run.html", context, status=422 if refused else 200)
+
+
+def _file(request: HttpRequest, key: uuid.UUID, act: Callable[..., bytes]) -> HttpResponse:
+    found = _run(request, key)
+    try:
+        content = act(found, by=request.user)
+    except errors.DomainError as error:
+        return _show_run(request, key, error)
+    name = payment_file.file_name(found)
+    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(content, content_type="text/csv; charset=us-ascii", headers=disposition)
+
+
+def _confirm(request: HttpRequest, key: uuid.UUID, name: str, done: str) -> HttpResponse:
+    """A page that asks once more, and then the act."""
+    found = _run(request, key)
+    if request.method == "GET":
+        context = {"run": found, **payments.letters(found)}
+        return render(request, f"recompense/finance/{name}.html", context)
+    try:
+        getattr(payments, name)(found, by=request.user)
+    except errors.DomainError as error:
+        return _show_run(request, key, error)
+    messages.success(request, done)
+    return redirect("recompense:run", key)
