@@ -31,6 +31,10 @@ PASSKEYS = {
     *["mfa_list_webauthn", "mfa_add_webauthn", "mfa_edit_webauthn", "mfa_remove_webauthn", "mfa_reauthenticate_webauthn"],
     *["mfa_index", "mfa_authenticate"],  # which then say more
 }
+FINANCE = {
+    *["recompense:queue", "recompense:decide", "recompense:ask", "recompense:lower", "recompense:reject"],
+    *["recompense:runs", "recompense:prepare", "recompense:run", "recompense:cancel_run", "recompense:mark_paid"],
+}
 COORDINATOR = {  # panels: what they do; the buttons among them stand in LEFT_OUT
     *["panels:queue", "panels:desk_campaigns", "panels:desk_campaign", "panels:desk_campaign_new", "panels:desk_campaign_revise"],
     *["panels:desk_campaign_preview", "panels:desk_campaign_open", "panels:desk_campaign_extend", "panels:desk_campaign_close"],
@@ -70,6 +74,10 @@ LEFT_OUT = {
     "recompense:remove_receipt": "takes posts and leads on",
     "recompense:put_fee_back": "takes posts and leads on",
     "recompense:receipt": "a picture",
+    "recompense:check": "takes posts and leads on",
+    "recompense:approve": "takes posts and leads on",
+    "recompense:export": "a file",
+    "recompense:download": "a file",
     "recompense:letter": "a file; tests/recompense/test_documents.py",
     "learning:certificate_pdf": "a file; tests/learning/test_certificate_pdf.py",
     "learning:statistics_csv": "a file",
