@@ -27,6 +27,7 @@ class Endpoint(Counted, APIView):
     def initial(self, request: Request, *args, **kwargs) -> None:
         super().initial(request, *args, **kwargs)
         self.refuse_unknown_parameters(request)
+        self.refuse_empty_parameters(request)
 
     def check_permissions(self, request: Request) -> None:
         if not hasattr(self, request.method.lower()):
@@ -52,6 +53,12 @@ class Endpoint(Counted, APIView):
             if len(values) > 1:
                 message = _("The parameter %(name)s stands here more than once.") % {"name": name}
                 raise errors.Refused(HTTPStatus.BAD_REQUEST, "repeated_parameter", message)
+
+    def refuse_empty_parameters(self, request: Request) -> None:
+        """Nor must one without a value."""
+        message = exceptions.ErrorDetail(_("Give it a value, or leave it out."), code="empty")
+        if empty := {name: [message] for name, value in request.query_params.items() if not value}:
+            raise exceptions.ValidationError(empty)
 
     def finalize_response(self, request: Request, response: HttpResponseBase, *args, **kwargs) -> HttpResponseBase:
         response.setdefault("Cache-Control", "private, no-store")

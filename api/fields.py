@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.fields import empty
 
 AMOUNT = r"^[0-9]{1,8}(\.[0-9]{1,2})?$"
 
@@ -42,6 +43,12 @@ class Keyed(serializers.SlugRelatedField):
 
     def get_queryset(self) -> QuerySet:
         return self.rows(self.context["request"].user)
+
+    def run_validation(self, data: Any = empty) -> Any:
+        """REST framework would take empty text for nothing, and a number for a key."""
+        if data not in (empty, None) and not (data and isinstance(data, str)):
+            self.fail("invalid")
+        return super().run_validation(data)
 
 
 class PersonSerializer(serializers.Serializer):

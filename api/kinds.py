@@ -9,29 +9,37 @@ from django.utils.translation import gettext as _
 from rest_framework import exceptions, serializers
 
 TEXT = (serializers.CharField, serializers.UUIDField)
+FORM = serializers.BaseSerializer
 
 
-def judge(sent: serializers.BaseSerializer) -> None:
-    """Refuse what is of another kind than its field. Of what is there, empty and right in itself the fields judge."""
+def judge(sent: FORM) -> None:
+    """Refuse what is of another kind than its field. What is there, empty, or right in itself, the fields judge."""
     if wrong := dict(_wrong(sent, sent.initial_data)):
         raise exceptions.ValidationError(wrong)
 
 
-def _wrong(form: serializers.BaseSerializer, data: Any) -> Iterator[tuple[str, list]]:
-    fields = getattr(form, "fields", {}) if isinstance(data, dict) else {}
-    for name, field in fields.items():
-        if name in data and not field.read_only and (words := _why_not(field, data[name])):
-            yield name, [exceptions.ErrorDetail(words, code="invalid")]
+def _wrong(form: Any, data: Any) -> Iterator[tuple[str, Any]]:
+    for name, field in form.fields.items() if isinstance(data, dict) else ():
+        if name in data and not field.read_only and (found := _why_not(field, data[name])):
+            yield name, found
 
 
-def _why_not(field: serializers.Field, value: Any) -> str:
-    """Nothing where the kind is right."""
-    if isinstance(field, serializers.ListField) and isinstance(value, list):
-        return next(filter(None, (_why_not(field.child, each) for each in value)), "")
-    if value is None or isinstance(value, (list, dict)):  # every field knows these from what it takes
-        return ""
+def _why_not(field: Any, value: Any) -> Any:
+    """What is wrong with it, as REST framework nests it. Nothing where the kind is right."""
+    if isinstance(value, list):
+        child = getattr(field, "child", None)
+        found = [_why_not(child, each) for each in value] if child else []
+        return [one or {} for one in found] if any(found) else None
+    if isinstance(field, FORM):
+        return dict(_wrong(field, value))
+    words = None if value is None or isinstance(value, dict) else _which_kind(field, value)  # each field knows these itself
+    return [exceptions.ErrorDetail(words, code="invalid")] if words else None
+
+
+def _which_kind(field: serializers.Field, value: str | float | bool) -> str | None:
+    """Which kind it should be, if it is not."""
     if isinstance(field, serializers.BooleanField):
-        return "" if isinstance(value, bool) else _("Send true or false.")
+        return None if isinstance(value, bool) else _("Send true or false.")
     if isinstance(field, serializers.IntegerField):
-        return "" if isinstance(value, (int, float)) and not isinstance(value, bool) else _("Send a number.")
-    return _("Send text.") if isinstance(field, TEXT) and not isinstance(value, str) else ""
+        return None if isinstance(value, (int, float)) and not isinstance(value, bool) else _("Send a number.")
+    return _("Send text.") if isinstance(field, TEXT) and not isinstance(value, str) else None

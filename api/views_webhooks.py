@@ -13,6 +13,8 @@ from rest_framework import serializers
 
 from api import deliveries, webhooks
 from api.events import TYPES
+from api.fields import Keyed
+from api.filters import Truth
 from api.models import MANAGE_WEBHOOKS, Delivery, Webhook
 from api.permissions import InScope, holds
 from api.resources import Changes, Makes, Reads, Removes, act
@@ -50,9 +52,7 @@ class WebhookSerializer(serializers.ModelSerializer):
     events = serializers.ListField(
         child=serializers.ChoiceField(TYPES), allow_empty=False, help_text=_("Which news is told: at least one.")
     )
-    organisation = serializers.SlugRelatedField(
-        slug_field="key", queryset=Organisation.objects.listed(), allow_null=True, required=False
-    )
+    organisation = Keyed(lambda user: Organisation.objects.listed(), allow_null=True, required=False)
     secret = serializers.CharField(
         write_only=True,
         min_length=webhooks.SHORTEST_SECRET,
@@ -77,6 +77,8 @@ class DeliverySerializer(serializers.ModelSerializer):
 
 
 class WebhookFilter(django_filters.FilterSet):
+    is_active = Truth()
+
     class Meta:
         model = Webhook
         fields = ["is_active"]

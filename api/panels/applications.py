@@ -16,8 +16,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api import errors, schema
+from api.can import Can
 from api.fields import Keyed
-from api.panels.can import Can
 from api.panels.offers import OfferSerializer
 from api.resources import Changes, Makes, Reads, act
 from core import workflow

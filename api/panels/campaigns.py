@@ -11,9 +11,9 @@ from django_filters.rest_framework import FilterSet
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
+from api.can import Can
 from api.fields import Keyed
 from api.filters import Truth
-from api.panels.can import Can
 from api.resources import Changes, Makes, Reads, act
 from panels import campaigns
 from panels.models import Campaign, Panel, Question
@@ -66,6 +66,7 @@ class CampaignInListSerializer(serializers.ModelSerializer):
     inviting = serializers.BooleanField(
         source="is_inviting", read_only=True, help_text=_("Whether somebody can apply at this moment.")
     )
+    contact = serializers.CharField(read_only=True, help_text=_("An email address for questions. Empty: there is none."))
 
     class Meta:
         model = Campaign

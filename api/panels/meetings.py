@@ -12,9 +12,9 @@ from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_sc
 from rest_framework import exceptions, serializers
 
 from api import errors
+from api.can import Can
 from api.fields import Keyed
 from api.filters import Day
-from api.panels.can import Can
 from api.resources import Changes, Makes, Reads, act
 from panels import meetings
 from panels.models import Attendance, Meeting, Membership, Panel

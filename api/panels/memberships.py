@@ -12,8 +12,8 @@ from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
 from api import errors
+from api.can import Can
 from api.fields import PersonSerializer
-from api.panels.can import Can
 from api.resources import Changes, Reads, act
 from panels import membership
 from panels.models import Membership

@@ -11,7 +11,7 @@ from django_filters.rest_framework import FilterSet
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
-from api.panels.can import Can
+from api.can import Can
 from api.panels.memberships import MembershipSerializer
 from api.resources import Reads, act
 from core import workflow

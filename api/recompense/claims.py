@@ -25,6 +25,10 @@ from recompense import claims
 from recompense.models import Claim, Line, Payment
 
 DOING = ["write", "submit", "withdraw", "check", "ask", "lower", "approve", "reject", "pay"]
+CAN = gettext_lazy(
+    "What you may do now. “write”: change its lines and receipts; “lower”: pay less for a line; “pay”: put it into a run; "
+    "the others are the last words of addresses below this one."
+)
 IN_LIST = {
     "key": LINE["claim"],
     "reference": "7QX2-K9MD",
@@ -70,7 +74,7 @@ class ClaimInListSerializer(serializers.ModelSerializer):
     fee = Amount(read_only=True, allow_null=True, help_text=gettext_lazy("Pounds. In a list null while the claim is open."))
     expenses = Amount(read_only=True, allow_null=True, help_text=gettext_lazy("Pounds, apart from the fee."))
     total = Amount(read_only=True, allow_null=True, help_text=gettext_lazy("Pounds: what is paid, if nothing changes."))
-    can = serializers.SerializerMethodField(help_text=gettext_lazy("What whoever asks may do with it now, as a person."))
+    can = serializers.SerializerMethodField(help_text=CAN)
 
     class Meta:
         model = Claim

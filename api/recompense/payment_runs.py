@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api import schema
+from api.can import Can
 from api.fields import Amount, PersonSerializer
 from api.files import Whatever
 from api.filters import Day
@@ -48,7 +49,8 @@ PAYMENT = {
     "amount": "101.10",
     "reference": "7QX2K9MD4TZW",
 }
-RUN = IN_LIST | {"payments": [PAYMENT]}
+RUN = IN_LIST | {"payments": [PAYMENT], "can": ["export", "cancel"]}
+ACTS = {name: payments.ACTS[name] for name in ["export", "download", "cancel", "mark_paid"]}
 CANDIDATE = {
     "claim": PAYMENT["claim"],
     "reference": "7QX2-K9MD",
@@ -86,6 +88,7 @@ class PaymentRunInListSerializer(serializers.ModelSerializer):
 @extend_schema_serializer(examples=[OpenApiExample("A payment run", value=RUN, response_only=True)])
 class PaymentRunSerializer(PaymentRunInListSerializer):
     payments = PaymentSerializer(many=True, read_only=True)
+    can = Can(ACTS)
 
     class Meta(PaymentRunInListSerializer.Meta):
         fields = list(RUN)

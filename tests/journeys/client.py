@@ -26,10 +26,14 @@ class Interface:
     def post(self, path: str, said: dict | None = None, *, key: str = "", **headers: str) -> httpx.Response:
         return self.http.post(V1 + path, json=said or {}, headers={"Idempotency-Key": key or str(uuid.uuid4()), **headers})
 
-    def twice(self, path: str, said: dict | None = None) -> httpx.Response:
+    def upload(self, path: str, said: dict, file: tuple[str, bytes], *, key: str = "") -> httpx.Response:
+        """A form with a file: its name and what is in it."""
+        return self.http.post(V1 + path, data=said, files={"file": file}, headers={"Idempotency-Key": key or str(uuid.uuid4())})
+
+    def twice(self, path: str, said: dict | None = None, **more: object) -> httpx.Response:
         """The same request again, as if the first answer had been lost: it must be answered alike."""
-        key = str(uuid.uuid4())
-        first, again = (self.post(path, said, key=key) for _ in range(2))
+        key, send = str(uuid.uuid4()), self.upload if "file" in more else self.post
+        first, again = (send(path, said, key=key, **more) for _ in range(2))
         assert first.is_success, first.text
         assert (again.status_code, again.content) == (first.status_code, first.content)
         assert ("idempotency-replayed" in first.headers, again.headers["idempotency-replayed"]) == (False, "true")

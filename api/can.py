@@ -12,7 +12,7 @@ from rest_framework import serializers
 from core import acts
 
 CHANGES = {"revise", "write", "publish", "move"}  # what the acts behind PATCH are called
-LOOKS = {"see_contact": "contact"}
+LOOKS = {"see_contact": "contact", "download": "file"}
 HELP = _("What you may do now: the last words of addresses below this one, and “change” for PATCH. Dates are judged when you do.")
 
 
