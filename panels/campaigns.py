@@ -175,11 +175,11 @@ def _judge_dates(campaign: Campaign) -> None:
 
 
 def _judge_years(campaign: Campaign) -> None:
-    """Nobody means to plan for the year 206. What has been open for years may be extended all the same."""
+    """Nobody means the year 206, or 20027. What has been open for years may be extended all the same."""
     this_year = timezone.localdate().year
     if campaign.status == Status.DRAFT and campaign.opens_at.year < this_year - 1:
         raise errors.DomainError(_("Check the year"), code="far_away", field="opens_at")
-    if campaign.starts_on.year > this_year + 5:
+    if campaign.starts_on.year > this_year + 100:
         raise errors.DomainError(_("Check the year"), code="far_away", field="starts_on")
 
 

@@ -14,6 +14,7 @@ from people.models import User
 
 SOON = timedelta(days=7)
 LAPSES_SOON = timedelta(days=3)
+COMING = 6  # meetings that are shown
 Status = Campaign.Status
 
 
@@ -53,7 +54,7 @@ def of(person: User) -> Queue:
     return Queue(
         panels=list(with_members(panels)),
         campaigns=campaigns,
-        coming=list(meetings.coming()[:10]),
+        coming=list(meetings.coming()[:COMING]),
         tasks=sorted(tasks, key=lambda task: task.due),
     )
 

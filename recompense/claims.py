@@ -102,6 +102,7 @@ def start_other(day: datetime.date, what_for: str, *, by: User) -> Claim:
 @transaction.atomic
 def add_line(claim: Claim, cost: Cost, *, by: User, key: uuid.UUID | None = None, held: Iterable[Receipt] = ()) -> Line:
     """Add a cost, with the receipts that were held for it. `key` is its sender's: sent twice, the cost is there once."""
+    User.objects.select_for_update().get(pk=by.pk)  # as `receipts.add` does, whose rules hold for what was held
     claim = _hold(claim, "write", by)
     present = Line.objects.filter(key=key).first() if key else None
     if present and present.claim_id == claim.pk:

@@ -53,23 +53,30 @@ class Step:
 def of(claim: Claim) -> list[Step]:
     """Oldest first. Drafting is its writer's own affair."""
     events = AuditEvent.objects.filter(subject=claim.audit_key).order_by("pk")
-    return list(_steps(list(dropwhile(lambda event: event.act != "claim.submit", events))))
+    own = {"claim.submit": claim.submitted_at, "claim.check": claim.checked_at, "claim.approve": claim.approved_at}
+    return list(_steps(list(dropwhile(lambda event: event.act != "claim.submit", events)), own))
 
 
 def of_run(run: PaymentRun) -> list[Step]:
     events = list(AuditEvent.objects.filter(subject=run.audit_key, act__in=RUN).order_by("pk"))
+    own = {"run.prepare": run.prepared_at, "run.export": run.exported_at, "run.paid": run.paid_at}
     names = _names(events)
-    return [Step(event.at, RUN[event.act] % _facts(event, names)) for event in events]
+    return [Step(_when(event, own), RUN[event.act] % _facts(event, names)) for event in events]
 
 
-def _steps(events: list[AuditEvent]) -> Iterator[Step]:
+def _steps(events: list[AuditEvent], own: dict[str, datetime | None]) -> Iterator[Step]:
     names, state = _names(events), ""
     for event in events:
         words = WORDS | (APPROVING if state == Claim.Status.CHECKED else CHECKING)
         if event.act in words:
-            yield Step(event.at, words[event.act] % _facts(event, names))
+            yield Step(_when(event, own), words[event.act] % _facts(event, names))
         if event.after in Claim.Status.values:
             state = event.after
+
+
+def _when(event: AuditEvent, own: dict[str, datetime | None]) -> datetime:
+    """By the row's own time where that is the earlier: what was put down later keeps the day on which it was done."""
+    return min(event.at, own.pop(event.act, None) or event.at)
 
 
 def _facts(event: AuditEvent, names: dict) -> dict[str, str]:

@@ -127,7 +127,7 @@ def cancel(run: PaymentRun, *, by: User) -> PaymentRun:
 def mark_paid(run: PaymentRun, *, by: User) -> PaymentRun:
     """The bank has taken it. Everybody in it is told what came, and for what."""
     run = _hold(run, "mark_paid", by)
-    if timezone.localdate() < run.pays_on:
+    if not run.is_due:
         message = _("It is paid on %(day)s. Mark it as paid on that day or later: until then the letter would not be true.")
         raise errors.DomainError(message % {"day": formats.date_format(run.pays_on, "j F Y")}, code="not_yet")
     paid = Claim.objects.filter(payment__run=run)

@@ -132,6 +132,7 @@ def _keep(claim: Claim, line: Line | None, upload: IO[bytes], *, by: User) -> Re
     """Drawing a large photo takes seconds, so that it comes before anything is locked."""
     taken = _take(_read(upload))
     with transaction.atomic():
+        User.objects.select_for_update().get(pk=by.pk)  # two claims of one person with one photo: one after the other
         claim = workflow.lock(claim)
         acts.judge(WRITE, claim, by=by)
         present = of(claim).filter(line=line, digest=taken.digest).first()

@@ -26,7 +26,7 @@ from django.views.generic import FormView
 from core import acts, audit, errors, money
 from pages.forms import GovukForm
 from people.models import User
-from recompense import checks, claims, history, payment_file, payments, queues, rates
+from recompense import checks, claims, history, payment_file, payments, queues
 from recompense.forms_finance import AskForm, LowerForm, PrepareForm, RejectForm
 from recompense.models import Claim, Line, Payee, PaymentRun, Receipt
 from recompense.models.hands import MAY_PAY, STAFF
@@ -217,7 +217,7 @@ def _facts(found: Claim) -> dict[str, Any]:
     """What stands in it, as far as it is finance's to see."""
     lines = [] if found.status in Claim.WITH_CLAIMANT else list(_lines(found))
     return {
-        "lines": [(line, _counted(line)) for line in lines],
+        "lines": lines,
         "total": money.pounds(sum(line.counted for line in lines)),
         "claimed": money.pounds(sum(line.amount or 0 for line in lines)),
         "is_lowered": any(line.allowed is not None for line in lines),
@@ -227,10 +227,6 @@ def _facts(found: Claim) -> dict[str, Any]:
         "ending": _ending(found),
         "days": checks.days_waiting(found),
     }
-
-
-def _counted(line: Line) -> str:
-    return rates.counted(line.rate, line.quantity) if line.rate.is_counted and line.quantity else ""
 
 
 def _pages(line: Line) -> list[tuple[Line, Receipt, int]]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -68,7 +68,11 @@ def revise(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 @for_coordinators
 def preview(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """The page exactly as the public will see it, and a word above it that it is none yet."""
-    return page(request, "preview", **views.about(find(request, key)))
+    campaign = find(request, key)
+    if campaign.opened_at:
+        return redirect("panels:campaign", key)
+    campaign.status = Campaign.Status.OPEN  # on this page alone: nothing is saved
+    return page(request, "preview", **views.about(campaign))
 
 
 @for_coordinators

@@ -33,9 +33,9 @@ def _assign(form: AssignForm, *, by: User) -> User:
 
 
 @for_administrators
-def release(request: HttpRequest, panel: uuid.UUID, person: uuid.UUID) -> HttpResponse:
+def release(request: HttpRequest, key: uuid.UUID, person: uuid.UUID) -> HttpResponse:
     rows = Coordination.objects.select_related("panel", "person")
-    found = get_object_or_404(rows, panel__key=panel, person__key=person)
+    found = get_object_or_404(rows, panel__key=key, person__key=person)
     form = ConfirmForm(posted(request))
     if form.is_valid():
         coordination.release(found.person, found.panel, by=request.user)

@@ -182,7 +182,8 @@ def _pay(chosen: list[Claim], state: str, pays_in_days: int, staff: Staff) -> No
     if state == "paid":
         payments.mark_paid(run, by=staff.fin)
         paid_on = timezone.now() + timedelta(days=pays_in_days)
-        PaymentRun.objects.filter(pk=run.pk).update(pays_on=timezone.localdate(paid_on), paid_at=paid_on)
+        times = dict.fromkeys(["prepared_at", "exported_at", "paid_at"], paid_on)
+        PaymentRun.objects.filter(pk=run.pk).update(pays_on=timezone.localdate(paid_on), **times)
 
 
 def _put_back(claim: Claim, **days_ago: int) -> None:

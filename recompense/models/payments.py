@@ -82,6 +82,11 @@ class PaymentRun(models.Model):
         return {relation for row in rows for relation, pk in zip(fields, row, strict=True) if pk == person}
 
     @property
+    def is_due(self) -> bool:
+        """Its payment date has come."""
+        return self.pays_on <= timezone.localdate()
+
+    @property
     def is_open(self) -> bool:
         """Something has still to be done with it."""
         return self.status in {self.Status.PREPARED, self.Status.EXPORTED}

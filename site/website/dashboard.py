@@ -110,7 +110,7 @@ def publication(person: User) -> Iterator[Todo]:
     for member in Membership.objects.current().filter(person=person, shows_name=False, starts_on__gte=lately):
         yield Todo(
             _("Choose what the public may see of you"),
-            reverse("panels:membership", args=[member.key]),
+            reverse("panels:publication", args=[member.key]),
             _("Nothing, until you say so."),
         )
 

@@ -18,7 +18,7 @@ from core.models import AuditEvent, OutboxEvent
 from learning import courses
 from learning.demo.course import load_course, load_index
 from learning.models import Certificate, ModuleProgress
-from panels import recruitment
+from panels import campaigns, membership, recruitment
 from panels.models import Application, Offer
 from panels.urls import urlpatterns as addresses_of_panels
 from recompense import claims, documents, payments, receipts
@@ -136,13 +136,16 @@ def letters(kit, reference_data, person, django_capture_on_commit_callbacks):
     campaign = make_campaign(panel, kit, title="Inclusive: gay, lesbian, bisexual", seats=9, contact="lgbt@panel.example")
     with django_capture_on_commit_callbacks(execute=True):
         recruitment.invite(campaign, "Bea", "bea@example.com")
-        people = [person(f"P{number} Example") for number in range(5)]
+        people = [person(f"P{number} Example") for number in range(6)]
         sent = [make_application(campaign, somebody) for somebody in people]
         recruitment.turn_down(sent[0], "Say more about yourself.", by=kit)
         recruitment.take_back(make_offer(sent[1], kit), by=kit)
         recruitment.take_back(make_offer(sent[2], kit), by=None, to=Offer.Status.LAPSED)
         recruitment.decline(make_offer(sent[3], kit), by=people[3])
         recruitment.withdraw(sent[4], by=people[4])
+        membership.end(recruitment.accept(make_offer(sent[5], kit), by=people[5]), by=kit)
+        make_application(other := make_campaign(panel, kit, title="For trans people"), people[0])
+        campaigns.cancel(other, by=kit)
     return list(mail.outbox)
 
 

@@ -11,7 +11,15 @@ PUBLIC = {
     *["account_login", "account_signup", "account_reset_password", "account_reset_password_done", "account_inactive"],
     *["learning:statistics", "account_deleted", "account_reset_password_from_key", "account_reset_password_from_key_done"],
 }
-PLAYER = {"learning:mine", "learning:play", "learning:finish", "learning:certificate", "learning:checked", "wagtail_serve"}
+PLAYER = {
+    "dashboard",
+    "learning:mine",
+    "learning:play",
+    "learning:finish",
+    "learning:certificate",
+    "learning:checked",
+    "wagtail_serve",
+}
 ACCOUNT = {
     *["account:home", "account:name", "account:contact", "account:work", "account:consents", "your_data", "delete_account"],
     *["account_email_verification_sent", "account_email", "account_change_password", "account_reauthenticate", "account_logout"],
@@ -22,6 +30,10 @@ ACCOUNT = {
 PASSKEYS = {
     *["mfa_list_webauthn", "mfa_add_webauthn", "mfa_edit_webauthn", "mfa_remove_webauthn", "mfa_reauthenticate_webauthn"],
     *["mfa_index", "mfa_authenticate"],  # which then say more
+}
+FINANCE = {
+    *["recompense:queue", "recompense:decide", "recompense:ask", "recompense:lower", "recompense:reject"],
+    *["recompense:runs", "recompense:prepare", "recompense:run", "recompense:cancel_run", "recompense:mark_paid"],
 }
 COORDINATOR = {  # panels: what they do; the buttons among them stand in LEFT_OUT
     *["panels:queue", "panels:desk_campaigns", "panels:desk_campaign", "panels:desk_campaign_new", "panels:desk_campaign_revise"],
@@ -62,6 +74,10 @@ LEFT_OUT = {
     "recompense:remove_receipt": "takes posts and leads on",
     "recompense:put_fee_back": "takes posts and leads on",
     "recompense:receipt": "a picture",
+    "recompense:check": "takes posts and leads on",
+    "recompense:approve": "takes posts and leads on",
+    "recompense:export": "a file",
+    "recompense:download": "a file",
     "recompense:letter": "a file; tests/recompense/test_documents.py",
     "learning:certificate_pdf": "a file; tests/learning/test_certificate_pdf.py",
     "learning:statistics_csv": "a file",

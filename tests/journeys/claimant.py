@@ -63,15 +63,15 @@ if WHAT == "pay":
 
 def make_member(platform, name: str, days: tuple[int, ...] = (2,)) -> dict[str, str]:
     account = {"name": name, "email": f"{name.split()[-1].lower()}.claims@example.com", "password": learner.PASSWORD}
-    _run(platform, MEMBER, NAME=name, EMAIL=account["email"], PASSWORD=learner.PASSWORD, DAYS=days)
+    run(platform, MEMBER, NAME=name, EMAIL=account["email"], PASSWORD=learner.PASSWORD, DAYS=days)
     return account
 
 
 def meanwhile(platform, account: dict[str, str], what: str) -> None:
-    _run(platform, STAFF, EMAIL=account["email"], WHAT=what)
+    run(platform, STAFF, EMAIL=account["email"], WHAT=what)
 
 
-def _run(platform, code: str, **given) -> None:
+def run(platform, code: str, **given) -> None:
     """Something that happens on the platform by the same acts as always."""
     environment = prepared.environment(platform.var, platform.database, platform.template.static, platform.port)
     names = "".join(f"{name} = {value!r}\n" for name, value in given.items())

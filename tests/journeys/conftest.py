@@ -203,7 +203,7 @@ def signed_in(browser, platform, accounts):
             enter(page, accounts[name])
             if codes := platform.template.secrets().get(name, {}).get("codes"):
                 give_code(page, codes[0])
-            page.wait_for_url("**/learning/my/")
+            page.wait_for_url("**/home/")
             platform.states[name] = context.storage_state()
             context.close()
         return platform.states[name]

@@ -180,6 +180,8 @@ def serve(made: Template, folder: Path, name: str, host: str = ADDRESS) -> Platf
     """A copy, up and answering."""
     folder.mkdir()
     shutil.copy(made.var / "demo-accounts.txt", folder)
+    if (made.var / "private").exists():  # receipts
+        shutil.copytree(made.var / "private", folder / "private")
     platform = Platform(made, var=folder, port=free_port(), database=database_url(folder, name), host=host)
     with alone(made.var.parent):
         copy_database(made.database, platform.database)

@@ -89,7 +89,7 @@ def test_ed_writes_a_module_is_told_what_is_missing_and_publishes_for_everybody_
     page = device("desk")
     enter(page, accounts["ed"])
     give_code(page, totp("ed"))
-    page.wait_for_url("**/learning/my/")
+    page.wait_for_url("**/home/")
     page.get_by_role("link", name="Editor").click()
     open_editor(page)
 
@@ -153,7 +153,7 @@ def test_without_javascript_an_author_signs_in_with_the_second_factor_and_reads_
     page = device("desk", js=False)
     enter(page, accounts["ed"])
     give_code(page, platform.template.secrets()["ed"]["codes"][1])
-    page.wait_for_url("**/learning/my/")
+    page.wait_for_url("**/home/")
     page.goto(learner.COURSE)
     page.locator("ol.modules li h3 a").first.click()
     expect(page.get_by_role("heading", name="After this module you can")).to_be_visible()

@@ -21,7 +21,7 @@ def sign_in(platform, device):
         account = claimant.make_member(platform, name, days)
         page = device(kind, **options)
         enter(page, account)
-        page.wait_for_url("**/learning/my/")
+        page.wait_for_url("**/home/")
         page.goto("/claims/")
         return page, account
 

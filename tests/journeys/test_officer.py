@@ -52,7 +52,7 @@ def test_val_signs_in_with_the_second_factor_and_takes_the_figures_away(device, 
     give_code(page, "000000")
     expect(page.get_by_role("alert")).to_be_visible()
     give_code(page, totp("val"))
-    page.wait_for_url("**/learning/my/")
+    page.wait_for_url("**/home/")
     page.get_by_role("link", name="Figures", exact=True).click()
     reads_filters_and_takes_files(page)
 

@@ -40,7 +40,7 @@ def follow(page, name):
 def sign_in_by_code(page, accounts, totp):
     enter(page, accounts["val"])
     give_code(page, totp("val"))
-    page.wait_for_url("**/learning/my/")
+    page.wait_for_url("**/home/")
     page.goto("/account/reauthenticate/?next=/account/2fa/")  # who changes the second step is asked once more
     page.get_by_label("Your password").fill(accounts["val"]["password"])
     learner.press(page, "Continue")
@@ -61,7 +61,7 @@ def sign_in_by_passkey(page, look, accounts):
     expect(page.get_by_role("heading", name="Or use a passkey")).to_be_visible()
     look.at(page, "with a passkey")
     learner.press(page, "Use my passkey")
-    page.wait_for_url("**/learning/my/")
+    page.wait_for_url("**/home/")
     assert page.goto("/learning/figures/").status == 200
 
 

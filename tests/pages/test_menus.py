@@ -47,7 +47,7 @@ def test_strangers_are_asked_to_sign_in_and_learners_find_their_learning(client,
     assert "Sign in" in client.get("/privacy/").content.decode()
     client.force_login(lee)
     page = client.get("/privacy/").content.decode()
-    assert "My learning" in page
+    assert "My page" in page
     assert "Figures" not in links(client.get("/privacy/"))
     assert "Sign out" in page
 

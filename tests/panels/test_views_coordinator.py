@@ -127,7 +127,7 @@ def test_every_page_of_the_desk_is_tried_here_and_kept_nowhere(desk, pages):
 
 def test_addresses_hold_keys_and_no_name_of_a_panel(pages):
     for url in pages:
-        assert re.fullmatch(r"/coordinate/[a-z]+/[0-9a-f-]{36}/([a-z-]+/)*", url), url
+        assert re.fullmatch(r"/coordinate/([a-z]+/)?[0-9a-f-]{36}/([a-z-]+/)*", url), url
 
 
 def test_the_way_to_the_desk_is_shown_to_whoever_may_go_there(client, home, kit, adi, second_factor):
@@ -214,6 +214,17 @@ def test_a_campaign_is_opened_extended_closed_and_completed(desk, panel, kit):
     assert timezone.localdate(draft.closes_at) == timezone.localdate() + timedelta(days=30)
     assert press("close") == (302, "closed")
     assert press("complete") == (302, "completed")
+
+
+def test_a_draft_is_previewed_as_the_public_will_see_it_and_stays_a_draft(desk, panel, kit):
+    draft = make_campaign(panel, kit, is_open=False)
+    text = words(desk.get(address("desk_campaign_preview", draft.key)))
+    for said in ["This is a preview", "Start your application", draft.looking_for, "What would you change first?"]:
+        assert said in text
+    draft.refresh_from_db()
+    assert draft.status == "draft"
+    campaigns.open_(draft, by=kit)
+    assert desk.get(address("desk_campaign_preview", draft.key)).url == address("campaign", draft.key)
 
 
 def test_what_an_act_refuses_is_said_on_its_page(desk, panel, kit, sent):

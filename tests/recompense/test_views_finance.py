@@ -204,6 +204,18 @@ def test_a_claim_shows_what_a_checker_needs_and_no_more(with_taxi, panel, as_, c
         assert secret not in html
 
 
+def test_a_line_says_how_it_was_counted(card, member, kit, mo, cas, as_):
+    claim = make_draft(member, kit)
+    claims.add_line(claim, cost(claim, "CAR", quantity=Decimal("12.4")), by=mo)
+    care = claims.add_line(claim, cost(claim, "CHILDCARE", quantity=Decimal(3), spent=Decimal(60)), by=mo)
+    receipts.add(care, photo(), by=mo)
+    make_payee(mo)
+    claims.submit(claim, by=mo)
+    page = text_of(as_(cas).get(at("decide", claim)))
+    for words in ["12.4 miles at £0.45 each", "3 hours at up to £15.00 each", "£60.00 was spent", "the limit allows £45.00"]:
+        assert words in page, page
+
+
 def test_an_approver_is_offered_what_approvers_do(checked, as_, pat):
     page = text_of(as_(pat).get(at("decide", checked)))
     assert "Approve £82.50" in page and "Do not pay this claim" in page and "Pass " not in page
@@ -481,6 +493,15 @@ def test_the_file_is_made_once_and_the_second_press_is_answered_kindly(approved,
     assert response.status_code == 422
     assert "The present state is: File made." in text_of(response)
     assert "Fetch the same file again" in text_of(response)
+
+
+def test_what_is_not_paid_yet_cannot_be_marked_as_paid(approved, fin, as_):
+    run = payments.prepare(timezone.localdate() + timedelta(days=3), by=fin)
+    payments.export(run, by=fin)
+    page = text_of(as_(fin).get(at("run", run)))
+    assert "Mark it as paid on that day or later" in page and "Mark £82.50 as paid" not in page
+    response = as_(fin).post(at("mark_paid", run))
+    assert response.status_code == 422 and "would not be true" in text_of(response)
 
 
 def test_marking_as_paid_asks_once_more_and_says_how_many_are_told(approved, fin, as_):

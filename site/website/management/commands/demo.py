@@ -34,12 +34,7 @@ ACCOUNTS = [
     ("Ana Applicant", "ana@demo.example", "", "applies: open /panels/, choose one with open seats, send an application"),
     ("Mo Example", "mo@demo.example", "", "is a member: open /claims/ and claim for a meeting; /memberships/ shows the meetings"),
     ("Kit Coordinator", "kit@demo.example", "coordinator", "coordinates the panels: reads applications, offers places"),
-    (
-        "Cas Checker",
-        "cas@demo.example",
-        "claims checker",
-        "checks claims: open /claims/finance/, look at a receipt, pass it on",
-    ),
+    ("Cas Checker", "cas@demo.example", "claims checker", "checks claims: open /claims/finance/, look, pass it on"),
     ("Pat Approver", "pat@demo.example", "claims approver", "approves what Cas has checked: open /claims/finance/"),
     ("Fin Finance", "fin@demo.example", "finance officer", "pays what Pat has approved: open /claims/payments/"),
 ]

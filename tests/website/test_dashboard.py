@@ -1,0 +1,92 @@
+"""The first page after signing in says what waits for whom, and for nobody else."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from recompense import claims
+from recompense.models import Claim
+from tests.factories.panels import attend, make_application, make_meeting, make_member, make_offer
+from tests.factories.recompense import make_approved, make_checked, make_draft, make_submitted
+from website import dashboard
+
+
+def titles(person) -> list[str]:
+    return [str(item.title) for item in dashboard.todo(person)]
+
+
+def test_a_stranger_is_asked_to_sign_in(client, db):
+    assert client.get(reverse("dashboard")).url.startswith(reverse("account_login"))
+
+
+def test_nothing_waits_for_somebody_new(client, sam):
+    client.force_login(sam)
+    assert "Nothing waits for you" in client.get(reverse("dashboard")).content.decode()
+
+
+def test_an_applicant_is_led_to_a_draft_and_to_an_offer(ana, kit, campaign, person):
+    draft = make_application(campaign, ana, is_sent=False)
+    assert titles(ana) == ["Finish your application"]
+    draft.delete()
+    make_offer(make_application(campaign, ana), kit)
+    assert titles(ana) == ["Answer our offer of a place"]
+
+
+def test_a_member_is_led_to_the_meeting_the_draft_and_the_question(card, member, mo, kit, cas):
+    attend(make_meeting(member.panel, kit), member, kit)
+    assert titles(mo) == ["Claim for a meeting"]
+    make_draft(member, kit, ago=timedelta(days=4))
+    asked = make_submitted(member, kit, ago=timedelta(days=9))
+    claims.ask(asked, "Which bus was it?", by=cas)
+    assert titles(mo) == ["Answer a question about your claim", "Claim for a meeting", "Send your claim"]
+
+
+def test_a_new_member_is_asked_once_what_may_be_shown(panel, mo):
+    member = make_member(panel, mo, since=None)
+    member.starts_on = member.starts_on.today()
+    member.save(update_fields=["starts_on"])
+    assert titles(mo) == ["Choose what the public may see of you"]
+
+
+def test_a_coordinator_is_led_to_what_waits_on_their_own_panels(kit, campaign, ana, member, person):
+    make_application(campaign, ana)
+    make_meeting(member.panel, kit)
+    assert titles(kit) == ["Read 1 application", "Note who was at 1 meeting"]
+    assert titles(person("Lou Elsewhere")) == []
+
+
+@pytest.mark.parametrize(("make", "who", "said"), [("submitted", "cas", "Check 1 claim"), ("checked", "pat", "Approve 1 claim")])
+def test_finance_is_led_to_what_each_may_do(card, member, kit, cas, pat, fin, make, who, said):
+    make_submitted(member, kit) if make == "submitted" else make_checked(member, kit, cas)
+    people = {"cas": cas, "pat": pat, "fin": fin}
+    assert {name: titles(person) for name, person in people.items() if titles(person)} == {who: [said]}
+
+
+def test_whoever_pays_is_led_to_what_was_approved(card, member, kit, cas, pat, fin):
+    make_approved(member, kit, cas, pat)
+    assert titles(fin) == ["Pay 1 claim"] and titles(cas) == titles(pat) == []
+
+
+def test_nobody_is_led_to_their_own_claim(card, panel, kit, cas):
+    make_submitted(make_member(panel, cas), kit)
+    assert "Check 1 claim" not in titles(cas)
+
+
+def test_the_page_costs_the_same_however_much_waits(client, card, member, mo, kit):
+    client.force_login(mo)
+    make_draft(member, kit, ago=timedelta(days=3))
+    queries(client)  # the menu is kept from the first page on
+    one = queries(client)
+    for days in [5, 7]:
+        make_draft(member, kit, ago=timedelta(days=days))
+    assert Claim.objects.count() == 3
+    assert queries(client) == one
+
+
+def queries(client) -> int:
+    with CaptureQueriesContext(connection) as found:
+        assert client.get(reverse("dashboard")).status_code == 200
+    return len(found)
