@@ -16,7 +16,7 @@ ACCOUNT = {"name": "M Example", "sort_code": "08-99-99", "account_number": "6637
 SCOPES = {
     "cas": ["claims/read", "claims/decide"],
     "pat": ["claims/read", "claims/decide"],
-    "fin": ["claims/read", "payments/read", "payments/write"],
+    "fin": ["claims/read", "payments/read", "payments/write", "bank-files/read"],
 }
 
 

@@ -156,8 +156,8 @@ def test_it_is_a_file_whatever_is_asked_for(fin_, exported, accepted):
     assert (answer.status_code, answer["Content-Type"]) == (200, "text/csv; charset=us-ascii")
 
 
-def test_whoever_only_reads_gets_no_account_numbers(machine, fin, exported):
-    reader = machine(fin, "payments/read")
+def test_account_numbers_take_a_scope_of_their_own(machine, fin, exported):
+    reader = machine(fin, "payments/read", "payments/write")
     assert problem(reader.get(address(exported, "/file"))) == (403, "scope_missing")
     for place in [address(exported), RUNS, f"{RUNS}/candidates"]:
         answer = reader.get(place)
