@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api import errors, schema
-from api.fields import Keyed
+from api.fields import Keyed, Whole
 from api.panels.can import Can
 from api.panels.offers import OfferSerializer
 from api.resources import Changes, Makes, Reads, act
@@ -80,7 +80,7 @@ class NewApplicationSerializer(serializers.Serializer):
     campaign = Keyed(Campaign.objects.visible_to, help_text=_("The key of a campaign that people can apply for."))
 
 
-class WrittenAnswerSerializer(serializers.Serializer):
+class WrittenAnswerSerializer(Whole):
     question = serializers.UUIDField(help_text=_("The key of a question of the campaign."))
     text = serializers.CharField(allow_blank=True, max_length=answers.LONGEST)
 
