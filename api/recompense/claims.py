@@ -98,7 +98,7 @@ class ClaimInListSerializer(serializers.ModelSerializer):
 
     @extend_schema_field({"type": "array", "items": {"type": "string", "enum": DOING}})
     def get_can(self, claim: Claim) -> list[str]:
-        return [name for name in DOING if acts.may(claims.acting(name, claim), claim, self.person)]
+        return acts.offered({name: claims.acting(name, claim) for name in DOING}, claim, self.person)
 
 
 @extend_schema_serializer(examples=[OpenApiExample("A claim", value=CLAIM, response_only=True)])
