@@ -27,7 +27,7 @@ class Endpoint(Counted, APIView):
     def initial(self, request: Request, *args, **kwargs) -> None:
         super().initial(request, *args, **kwargs)
         self.refuse_unknown_parameters(request)
-        self.refuse_empty_parameters(request)
+        self.refuse_unclear_parameters(request)
 
     def check_permissions(self, request: Request) -> None:
         if not hasattr(self, request.method.lower()):
@@ -39,26 +39,23 @@ class Endpoint(Counted, APIView):
         return set()
 
     def refuse_unknown_parameters(self, request: Request) -> None:
-        """A filter that was misspelt must not answer with everything, nor one that stands twice with either."""
+        """A filter that was misspelt must not answer with everything."""
         known = self.known_parameters()
         unknown = sorted(set(request.query_params) - known)
         if unknown:
-            there_are = ", ".join(sorted(known)) or _("none")
-            message = _("There is no parameter %(name)s here. There are: %(known)s.") % {
-                "name": unknown[0][:60],
-                "known": there_are,
-            }
+            facts = {"name": unknown[0][:60], "known": ", ".join(sorted(known)) or _("none")}
+            message = _("There is no parameter %(name)s here. There are: %(known)s.") % facts
             raise errors.Refused(HTTPStatus.BAD_REQUEST, "unknown_parameter", message)
+
+    def refuse_unclear_parameters(self, request: Request) -> None:
+        """Nor must one without a value, or one that stands twice with either."""
         for name, values in request.query_params.lists():
             if len(values) > 1:
                 message = _("The parameter %(name)s stands here more than once.") % {"name": name}
                 raise errors.Refused(HTTPStatus.BAD_REQUEST, "repeated_parameter", message)
-
-    def refuse_empty_parameters(self, request: Request) -> None:
-        """Nor must one without a value."""
-        message = exceptions.ErrorDetail(_("Give it a value, or leave it out."), code="empty")
-        if empty := {name: [message] for name, value in request.query_params.items() if not value}:
-            raise exceptions.ValidationError(empty)
+            if not values[0]:
+                message = exceptions.ErrorDetail(_("Give it a value, or leave it out."), code="empty")
+                raise exceptions.ValidationError({name: [message]})
 
     def finalize_response(self, request: Request, response: HttpResponseBase, *args, **kwargs) -> HttpResponseBase:
         response.setdefault("Cache-Control", "private, no-store")

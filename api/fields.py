@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
-from rest_framework import serializers
+from rest_framework import exceptions, serializers
 from rest_framework.fields import empty
 
 AMOUNT = r"^[0-9]{1,8}(\.[0-9]{1,2})?$"
@@ -56,3 +56,14 @@ class PersonSerializer(serializers.Serializer):
 
     key = serializers.UUIDField()
     name = serializers.CharField(source="display_name")
+
+
+class Whole(serializers.Serializer):
+    """A part of something, sent whole even where a change leaves other parts out: PATCH would need nothing of it either."""
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        needed = [name for name, field in self.fields.items() if field.required]
+        if isinstance(data, Mapping) and (missing := [name for name in needed if name not in data]):
+            message = exceptions.ErrorDetail(self.fields[missing[0]].error_messages["required"], code="required")
+            raise exceptions.ValidationError({name: [message] for name in missing})
+        return super().to_internal_value(data)

@@ -19,7 +19,8 @@ def judge(sent: FORM) -> None:
 
 
 def _wrong(form: Any, data: Any) -> Iterator[tuple[str, Any]]:
-    for name, field in form.fields.items() if isinstance(data, dict) else ():
+    fields = getattr(form, "fields", {}) if isinstance(data, dict) else {}
+    for name, field in fields.items():
         if name in data and not field.read_only and (found := _why_not(field, data[name])):
             yield name, found
 
@@ -28,8 +29,8 @@ def _why_not(field: Any, value: Any) -> Any:
     """What is wrong with it, as REST framework nests it. Nothing where the kind is right."""
     if isinstance(value, list):
         child = getattr(field, "child", None)
-        found = [_why_not(child, each) for each in value] if child else []
-        return [one or {} for one in found] if any(found) else None
+        found = {place: _why_not(child, each) for place, each in enumerate(value)} if child else {}
+        return {place: why for place, why in found.items() if why}
     if isinstance(field, FORM):
         return dict(_wrong(field, value))
     words = None if value is None or isinstance(value, dict) else _which_kind(field, value)  # each field knows these itself

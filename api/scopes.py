@@ -31,6 +31,7 @@ SCOPES = {
     "payees/write": _("Enter and change bank details"),
     "payments/read": _("Read payment runs and what was paid"),
     "payments/write": _("Make payment runs and say what was paid"),
+    "bank-files/read": _("Fetch the file for the bank, with whole account numbers"),
     "webhooks/read": _("See which other systems are told of news, and whether it reached them"),
     "webhooks/write": _("Say which other systems are told of news"),
 }

@@ -17,7 +17,7 @@ from rest_framework.response import Response
 
 from api import errors, schema
 from api.can import Can
-from api.fields import Keyed
+from api.fields import Keyed, Whole
 from api.panels.offers import OfferSerializer
 from api.resources import Changes, Makes, Reads, act
 from core import workflow
@@ -80,7 +80,7 @@ class NewApplicationSerializer(serializers.Serializer):
     campaign = Keyed(Campaign.objects.visible_to, help_text=_("The key of a campaign that people can apply for."))
 
 
-class WrittenAnswerSerializer(serializers.Serializer):
+class WrittenAnswerSerializer(Whole):
     question = serializers.UUIDField(help_text=_("The key of a question of the campaign."))
     text = serializers.CharField(allow_blank=True, max_length=answers.LONGEST)
 

@@ -12,7 +12,7 @@ from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
 from api.can import Can
-from api.fields import Keyed
+from api.fields import Keyed, Whole
 from api.filters import Truth
 from api.resources import Changes, Makes, Reads, act
 from panels import campaigns
@@ -53,7 +53,7 @@ NEW = {"panel": IN_LIST["panel"], **FACTS, "criteria": CRITERIA, "questions": [Q
 SMALL = {"seats": {"max_value": 100}, "term_months": {"max_value": 120}}
 
 
-class CampaignQuestionSerializer(serializers.ModelSerializer):
+class CampaignQuestionSerializer(Whole, serializers.ModelSerializer):
     class Meta:
         model = Question
         fields = ["key", "prompt", "hint", "max_words"]

@@ -176,7 +176,7 @@ class PaymentRuns(Reads, Makes):
         summary="Fetch the file for the bank",
         responses={(200, "text/csv"): OpenApiTypes.STR, **schema.problems(*schema.PROBLEMS["look"], 409)},
     )
-    @action(detail=True, required_scopes={"file": "payments/write"}, content_negotiation_class=Whatever)
+    @action(detail=True, required_scopes={"file": "bank-files/read"}, content_negotiation_class=Whatever)
     def file(self, request: Request, key: str) -> HttpResponse:
         """The file that was made, the same to the byte. It holds account numbers, so that each fetching leaves a trace."""
         run = self.get_object()

@@ -69,7 +69,8 @@ def sign_in(http: httpx.Client, account: dict[str, str], code: str = "") -> Inte
 def make_token(http: httpx.Client, account: dict[str, str], *scopes: str) -> str:
     """On its page, as somebody who is signed in and gives their password once more."""
     fill_in(http, "/account/reauthenticate/", password=account["password"])
-    page = fill_in(http, "/account/tokens/new/", name="Independent client", scopes=list(scopes), days="30")
+    name = f"Independent client {uuid.uuid4()}"  # a name is taken once
+    page = fill_in(http, "/account/tokens/new/", name=name, scopes=list(scopes), days="30")
     found = CODE.search(page.text)
     assert found, page.text
     return unescape(found[1])

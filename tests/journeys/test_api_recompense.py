@@ -16,7 +16,7 @@ ACCOUNT = {"name": "M Example", "sort_code": "08-99-99", "account_number": "6637
 SCOPES = {
     "cas": ["claims/read", "claims/decide"],
     "pat": ["claims/read", "claims/decide"],
-    "fin": ["claims/read", "payments/read", "payments/write"],
+    "fin": ["claims/read", "payments/read", "payments/write", "bank-files/read"],
 }
 
 
@@ -26,21 +26,27 @@ def mo(platform, accounts):
         yield client.sign_in(http, accounts["mo"])
 
 
+@pytest.fixture(scope="module")
+def programs():
+    """Made once: each code of a second factor holds for half a minute, and only once."""
+    made: dict[str, client.Interface] = {}
+    yield made
+    for one in made.values():
+        one.http.close()
+
+
 @pytest.fixture
-def program(platform, accounts, totp):
+def program(programs, platform, accounts, totp):
     """`program("cas")`: what works for them, by a token that they make on its page."""
-    opened = []
 
     def make(name: str) -> client.Interface:
-        with client.browser(platform.url) as http:
-            client.sign_in(http, accounts[name], totp(name))
-            token = client.make_token(http, accounts[name], *SCOPES[name])
-        opened.append(client.program(platform.url, token))
-        return opened[-1]
+        if name not in programs:
+            with client.browser(platform.url) as http:
+                client.sign_in(http, accounts[name], totp(name))
+                programs[name] = client.program(platform.url, client.make_token(http, accounts[name], *SCOPES[name]))
+        return programs[name]
 
-    yield make
-    for one in opened:
-        one.http.close()
+    return make
 
 
 def photo() -> bytes:

@@ -138,6 +138,13 @@ def test_what_is_wrong_is_named(kit_, send, new, fields, name):
     assert not Campaign.objects.exists()
 
 
+def test_a_question_is_sent_whole_whether_it_is_new_or_changed(kit_, draft_campaign, change, send, new):
+    said = {"questions": [{"max_words": 100}]}
+    for answer in [change(kit_, draft_campaign, said), send(kit_, "post", CAMPAIGNS, new | said)]:
+        assert (problem(answer), field(answer)) == ((400, "invalid"), ["questions.0.prompt"])
+    assert draft_campaign.questions.count() == len(QUESTIONS)
+
+
 def test_it_opens_only_when_it_is_whole(kit_, send, act, new):
     key = send(kit_, "post", CAMPAIGNS, new | {"questions": [], "criteria": []}).json()["key"]
     answer = act(kit_, Campaign.objects.get(key=key), "open")

@@ -13,7 +13,7 @@ from tests.factories.panels import attend, make_meeting, make_member
 
 PLACE = "/api/v1"
 OWN = ["claims/read", "claims/write", "payees/read", "payees/write"]
-STAFF = [*OWN, "claims/decide", "payments/read", "payments/write"]
+STAFF = [*OWN, "claims/decide", "payments/read", "payments/write", "bank-files/read"]
 
 
 @pytest.fixture

@@ -165,7 +165,7 @@ def test_why_it_is_not_paid_is_told_to_its_claimant_alone(mo_, cas_, pat, checke
 
 
 def test_what_was_paid_names_the_payment_and_only_the_end_of_the_account(mo_, fin, approved):
-    run = make.make_paid(fin)
+    run = make.pay(make.make_run(fin), fin)
     payment = read(mo_, approved)["payment"]
     assert (payment["reference"], payment["ending"]) == (run.payments.get().reference, "3445")
     assert "00733445" not in mo_.get(f"{CLAIMS}/{approved.key}").content.decode()

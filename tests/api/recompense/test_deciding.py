@@ -195,7 +195,7 @@ def test_a_claim_of_nothing_is_not_approved(cas, pat_, act, submitted):
 
 
 def test_what_is_paid_is_done_with(mo_, cas_, pat_, fin, act, approved):
-    make.make_paid(fin)
+    make.pay(make.make_run(fin), fin)
     for client, name in [(mo_, "submit"), (mo_, "withdraw"), (cas_, "ask"), (pat_, "reject")]:
         answer = act(client, approved, name, SAID.get(name))
         assert answer.status_code in {403, 409}

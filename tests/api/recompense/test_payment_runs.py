@@ -89,7 +89,7 @@ def test_chosen_claims_alone_are_paid(fin_, send, approved, member, kit, cas, pa
         ({"pays_on": "9999-12-31"}, "far_day", "pays_on"),
         ({"pays_on": TODAY, "claims": ["x"]}, "invalid", "claims.0"),
         ({"pays_on": TODAY, "claims": "x"}, "invalid", "claims"),
-        ({"pays_on": TODAY, "claims": [7]}, "invalid", "claims"),
+        ({"pays_on": TODAY, "claims": [7]}, "invalid", "claims.0"),
     ],
 )
 def test_what_is_wrong_is_named(fin_, send, approved, said, code, wrong):
@@ -156,8 +156,8 @@ def test_it_is_a_file_whatever_is_asked_for(fin_, exported, accepted):
     assert (answer.status_code, answer["Content-Type"]) == (200, "text/csv; charset=us-ascii")
 
 
-def test_whoever_only_reads_gets_no_account_numbers(machine, fin, exported):
-    reader = machine(fin, "payments/read")
+def test_account_numbers_take_a_scope_of_their_own(machine, fin, exported):
+    reader = machine(fin, "payments/read", "payments/write")
     assert problem(reader.get(address(exported, "/file"))) == (403, "scope_missing")
     for place in [address(exported), RUNS, f"{RUNS}/candidates"]:
         answer = reader.get(place)
@@ -176,7 +176,7 @@ def test_each_look_at_who_is_paid_leaves_a_trace(fin_, run):
 
 def test_runs_are_chosen_by_state_reference_and_day(fin_, run, fin, member, kit, cas, pat):
     make.make_approved(member, kit, cas, pat, ago=timedelta(days=9))
-    paid = make.make_paid(fin)
+    paid = make.pay(make.make_run(fin), fin)
     assert keys(fin_.get(RUNS)) == [str(paid.key), str(run.key)]
     assert keys(fin_.get(RUNS, {"status": "paid"})) == [str(paid.key)]
     assert keys(fin_.get(RUNS, {"reference": run.reference})) == [str(run.key)]
