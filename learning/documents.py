@@ -13,16 +13,12 @@ from core import pdf
 from learning.models import Certificate
 
 TEMPLATE = Path(__file__).parent / "typst" / "certificate.typ"
+FILE_NAME = "certificate.pdf"  # seen in lists of downloads: the number would tell anybody name and topic
 
 
 def certificate_pdf(certificate: Certificate) -> bytes:
     """The certificate as a tagged PDF in the active language. Its title names no course: a mail client shows it."""
     return pdf.render(TEMPLATE, _certificate(certificate))
-
-
-def file_name(certificate: Certificate) -> str:
-    """Neutral: it is seen in a list of attachments or downloads."""
-    return f"certificate-{certificate.code}.pdf"
 
 
 def holder(certificate: Certificate) -> str:
@@ -69,7 +65,7 @@ def learning_time(minutes: int) -> str:
 
 def _certificate(certificate: Certificate) -> dict:
     return {
-        "title": gettext("Certificate %(number)s") % {"number": certificate.code},
+        "title": gettext("Certificate"),
         "name": holder(certificate),
         "course_or_module": certificate.title,
         "facts": facts(certificate),

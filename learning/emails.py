@@ -36,7 +36,7 @@ def certificate_ready(certificate: Certificate) -> None:
         return
     with translation.override(mail.language(learner)):
         context = _context(certificate)
-        attachment = (documents.file_name(certificate), documents.certificate_pdf(certificate), "application/pdf")
+        attachment = (documents.FILE_NAME, documents.certificate_pdf(certificate), "application/pdf")
     mail.send(learner, _("Your certificate is ready"), "learning/email/certificate_ready", context, attachments=[attachment])
 
 

@@ -80,7 +80,8 @@ def open_module(request: HttpRequest, activity: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @never_cache
 def play(request: HttpRequest, key: uuid.UUID, number: int) -> HttpResponse:
-    progress = get_object_or_404(records.progress(request.user).filter(module__live=True), key=key)
+    open_to_all = ModulePage.objects.live().public().values("pk")
+    progress = get_object_or_404(records.progress(request.user).filter(module__in=open_to_all), key=key)
     steps = progress.module.lesson()
     step = _step(request, steps, number)
     error = _do(request, progress, step) if request.method == "POST" else None
@@ -223,7 +224,7 @@ def certificate(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 def certificate_pdf(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     held = get_object_or_404(records.certificates(request.user), key=key)
     response = HttpResponse(documents.certificate_pdf(held), content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="certificate-{held.code}.pdf"'
+    response["Content-Disposition"] = f'inline; filename="{documents.FILE_NAME}"'
     return response
 
 
@@ -237,4 +238,6 @@ def check(request: HttpRequest, code: str = "") -> HttpResponse:
     found = records.check(form.cleaned_data["code"]) if form.is_valid() else None
     if form.is_valid() and not found:
         form.add_error("code", _("We hold no certificate with this number. Check each letter and number, and try again."))
-    return render(request, "learning/check.html", {"form": form, "certificate": found}, status=200 if found else 404)
+    response = render(request, "learning/check.html", {"form": form, "certificate": found}, status=200 if found else 404)
+    response["X-Robots-Tag"] = "noindex"  # it names somebody
+    return response

@@ -83,23 +83,18 @@ def expected(meeting: Meeting) -> list[Membership]:
 
 
 def _write(meeting: Meeting, minutes: Mapping[Membership, int]) -> None:
-    """Rows that are right already stay. Others go and come anew, so that one that was claimed for protects itself."""
-    for row in meeting.attendances.select_related("membership"):
-        if minutes.get(row.membership) != row.minutes:
-            _take_out(row)
-    noted = set(meeting.attendances.values_list("membership_id", flat=True))
-    Attendance.objects.bulk_create(
-        Attendance(meeting=meeting, membership=member, minutes=length)
-        for member, length in minutes.items()
-        if member.pk not in noted
-    )
+    """Minutes are put right in place: an open claim follows them, and what was sent is fixed. Whoever claimed stays noted."""
+    for row in meeting.attendances.exclude(membership__in=list(minutes)).select_related("membership"):
+        _take_out(row)
+    for member, length in minutes.items():
+        Attendance.objects.update_or_create(meeting=meeting, membership=member, defaults={"minutes": length})
 
 
 def _take_out(row: Attendance) -> None:
     try:
         row.delete()
     except ProtectedError as error:
-        message = _("They have begun a claim for this meeting, so what is noted for them stays. Finance can correct the claim.")
+        message = _("They have begun a claim for this meeting, so they stay noted. Finance can correct the claim.")
         raise errors.Conflict(message, code="claimed_already", field=f"member_{row.membership.key}") from error
 
 

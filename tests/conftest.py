@@ -7,6 +7,7 @@ import pytest
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.account.internal.flows.login import _AUTHENTICATION_METHODS_USER_SESSION_KEY
 from allauth.account.models import EmailAddress
+from django.contrib.auth.models import Group
 from django.core.cache import caches
 from django.core.management.commands import flush
 from django.test import override_settings
@@ -106,6 +107,20 @@ def sam(person):
     return person("Sam Stranger")
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Roles are there from the beginning: to write them takes a tenth of a second, and most tests have somebody with one."""
+    with django_db_blocker.unblock():
+        roles.sync()
+
+
+@pytest.fixture
+def roles_without_pages(db):
+    """For roles that write no pages. Whoever comes after a test that emptied the database writes them again."""
+    if not Group.objects.filter(name="coordinator").exists():
+        roles.sync()
+
+
 @pytest.fixture
 def synced_roles(db):
     roles.sync()
@@ -175,7 +190,7 @@ def ana(person, reference_data):
 def holding(role):
     """A fixture of somebody with a role."""
 
-    def make(person, synced_roles):
+    def make(person, roles_without_pages):
         user = person(f"{role[0]} {role[1].title()}")
         roles.grant(user, role[1])
         return user

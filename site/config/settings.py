@@ -213,6 +213,7 @@ TASKS = {"default": {"BACKEND": "config.tasks.Q2Backend", "QUEUES": []}}
 DAY = 24 * 60
 SCHEDULES = {  # what is done by the clock: a function, and every how many minutes
     "Keep nothing longer than needed": ("website.retention.run", DAY),
+    "Publish and withdraw pages in time": ("website.schedules.publish_due", 5),
     "Forget what the interface need not remember": ("api.retention.run", DAY),
     "Tell other systems the news": ("api.deliveries.run", 1),
     "Close campaigns in time": ("panels.campaigns.close_due", 5),
@@ -251,7 +252,7 @@ ACCOUNT_FORMS = {
 ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
-ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_CHANGE = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True  # to change the address one starts again: allauth offers more to new ones
 ACCOUNT_CHANGE_EMAIL = True  # one address a person
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = False

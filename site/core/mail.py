@@ -6,6 +6,7 @@ or topic. Nothing in a mail is fetched from anywhere, so nothing tells us that i
 
 from __future__ import annotations
 
+import smtplib
 from collections.abc import Iterable
 from email.utils import make_msgid
 from pathlib import Path
@@ -13,13 +14,17 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.functional import Promise
 
 Attachment = tuple[str, bytes, str]  # neutral file name, content, media type
+
+
+class NotDelivered(Exception):
+    """The mail server could not be reached, or refused. The queue tries again."""
 
 
 class Person(Protocol):
@@ -35,7 +40,15 @@ def send(person: Person, subject: str | Promise, template: str, context: dict, *
     message = _message(person, subject, template, context)
     for attachment in attachments:
         message.attach(*attachment)
-    transaction.on_commit(message.send)
+    transaction.on_commit(lambda: deliver(message))
+
+
+def deliver(message: EmailMessage) -> None:
+    """Send it. What a mail server says of a refusal holds the address, which must reach neither the log nor the queue's table."""
+    try:
+        message.send()
+    except (smtplib.SMTPException, OSError):
+        raise NotDelivered from None
 
 
 def language(person: Person) -> str:

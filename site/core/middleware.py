@@ -171,7 +171,7 @@ def _send(request: HttpRequest, entry: page_cache.Entry) -> HttpResponseBase:
 
 def _is_content_host(host: str) -> bool:
     """By name and not by port, as cookies see it. A system check refuses one name for both."""
-    name = urlsplit(f"//{host}").hostname
+    name = (urlsplit(f"//{host}").hostname or "").rstrip(".")  # a full stop at the end names the same host
     return name == urlsplit(settings.CONTENT_BASE_URL).hostname != urlsplit(settings.BASE_URL).hostname
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import smtplib
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -11,10 +13,12 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from core import encryption
 
+LOG = logging.getLogger(__name__)
 # Pages of people who are not here for their work: nobody asks an applicant for an employer.
 NOT_AT_WORK = ("/join/", "/applications/", "/memberships/", "/claims/")
 
@@ -48,6 +52,11 @@ class AccountAdapter(DefaultAccountAdapter):
             redirect_url = going_to if going_to.startswith(NOT_AT_WORK) else asking
         return super().post_login(request, user, signup=signup, redirect_url=redirect_url, **kwargs)
 
+    def is_safe_url(self, url: str | None) -> bool:
+        """Nowhere but here: allauth would also go to the host of foreign content, which could show a log-in of its own."""
+        ours = {urlsplit(settings.BASE_URL).netloc, self.request.get_host()}
+        return url_has_allowed_host_and_scheme(url or "", allowed_hosts=ours)
+
     def get_password_change_redirect_url(self, request) -> str:
         return reverse("account:home")
 
@@ -57,7 +66,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
         links = {name: _at_our_address(value) for name, value in context.items() if name.endswith("_url")}
         context = {"site_name": settings.SITE_NAME, "site_url": settings.BASE_URL, **context, **links}
-        super().send_mail(template_prefix, email, context)
+        try:
+            super().send_mail(template_prefix, email, context)
+        except (smtplib.SMTPException, OSError):  # which holds the address. The page says the same to everybody
+            LOG.error("A message about an account could not be delivered.")
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):

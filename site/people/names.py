@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core import audit, errors, outbox, page_cache
+from core import audit, errors, mail, outbox, page_cache
 from people.models import User
 
 
@@ -27,6 +27,7 @@ def change(person: User, display_name: str, *, by: User | None, pronouns: str | 
     audit.record("name.changed", person, by=by)
     outbox.write("person.renamed", person=person.pk)
     page_cache.clear()
+    transaction.on_commit(lambda: mail.forget([person.email]))  # letters in files greet by the name that was
     return person
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.core.management import call_command
 from django_q.models import Schedule
 
 
@@ -11,3 +12,8 @@ def load() -> None:
     for name, (path, minutes) in settings.SCHEDULES.items():
         what = {"func": path, "schedule_type": Schedule.MINUTES, "minutes": minutes}
         Schedule.objects.update_or_create(name=name, defaults=what)
+
+
+def publish_due() -> None:
+    """Let go live and withdraw what an editor gave a time for."""
+    call_command("publish_scheduled", verbosity=0)

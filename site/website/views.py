@@ -17,6 +17,7 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 from wagtail.models import Page, Site
 
+from core import second_factor
 from pages.context_processors import house
 from website import health
 
@@ -32,13 +33,17 @@ def ready(request: HttpRequest) -> JsonResponse:
     """The installation can work. Strangers learn no more than yes or no."""
     report = health.report()
     status = 200 if report["ready"] else 503
-    is_staff = report["database"] and request.user.is_authenticated and request.user.is_staff
-    return JsonResponse(report if is_staff else {"ready": report["ready"]}, status=status)
+    return JsonResponse(report if report["database"] and _is_staff(request) else {"ready": report["ready"]}, status=status)
+
+
+def _is_staff(request: HttpRequest) -> bool:
+    return request.user.is_authenticated and request.user.is_staff and not second_factor.is_missing(request)
 
 
 def robots(request: HttpRequest) -> HttpResponse:
     """Public pages may be found; nobody's own pages, and nothing of a demonstration."""
-    own = ["/account/", "/home/", "/learning/my/", "/learning/play/", "/applications/", "/memberships/", "/claims/"]
+    own = ["/account/", "/home/", "/learning/my/", "/learning/play/", "/learning/check/"]
+    own += ["/applications/", "/memberships/", "/claims/"]
     closed = ["/"] if settings.DEMO else [*own, "/coordinate/", "/admin/", "/api/", "/xapi/"]
     opened = [] if settings.DEMO else ["/claims/rates/"]
     rules = [*(f"Disallow: {path}" for path in closed), *(f"Allow: {path}" for path in opened)]

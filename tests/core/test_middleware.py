@@ -110,3 +110,8 @@ def test_the_editor_has_a_policy_of_its_own(client):
 
 def test_a_missing_page_has_a_policy_too(client, two_hosts):
     assert "default-src" in policy(client.get("/nowhere/"))
+
+
+def test_a_full_stop_at_the_end_names_the_content_host_too(client, db, settings):
+    settings.ALLOWED_HOSTS = ["*"]
+    assert client.get("/account/login/", headers={"host": "localhost.:8000"}).status_code == 404

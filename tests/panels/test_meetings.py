@@ -130,13 +130,16 @@ def test_what_is_right_already_stays_the_same_row(meeting, member, ro, kit):
     assert Attendance.objects.filter(pk=row.pk).exists()
 
 
-@pytest.mark.parametrize("correction", [{}, {"minutes": 90}])
-def test_what_somebody_has_claimed_for_is_neither_changed_nor_taken_away(meeting, member, ro, kit, card, mo, correction):
-    attendance = attend(meeting, member, kit, minutes=150)
-    claims.start(attendance, by=mo)
-    said = {member: correction["minutes"]} if correction else {}
-    assert refusal(meetings.record, meeting, {**said, ro: 60}, by=kit) == ("claimed_already", f"member_{member.key}")
+def test_whoever_has_claimed_stays_noted(meeting, member, ro, kit, card, mo):
+    claims.start(attend(meeting, member, kit, minutes=150), by=mo)
+    assert refusal(meetings.record, meeting, {ro: 60}, by=kit) == ("claimed_already", f"member_{member.key}")
     assert noted(meeting) == {member: 150}
+
+
+def test_minutes_are_put_right_also_for_whoever_has_claimed(meeting, member, ro, kit, card, mo):
+    claims.start(attend(meeting, member, kit, minutes=150), by=mo)
+    meetings.record(meeting, {member: 90}, by=kit)
+    assert noted(meeting) == {member: 90}
 
 
 def test_others_can_be_corrected_while_one_has_claimed(meeting, member, ro, kit, card, mo):

@@ -120,12 +120,12 @@ def test_a_claim_whose_claimant_is_gone_does_not_wait_for_ever(card, member, kit
 # Applications --------------------------------------------------------------------------------------
 
 
-def test_applications_are_forgotten_a_year_after_their_campaign_closed(campaign, ana, kit, person, after):
+def test_applications_are_forgotten_half_a_year_after_their_campaign_closed(campaign, ana, kit, person, after):
     recruitment.turn_down(make_application(campaign, ana), "Come again.", by=kit)
     make_application(campaign, person("Ben Waits"))
-    after(days=21 + 360)
+    after(days=21 + 180)
     assert Answer.objects.count() == 4
-    after(days=21 + 370)
+    after(days=21 + 185)
     assert not Answer.objects.exists()
     assert sorted(Application.objects.values_list("status", "applicant")) == [("unsuccessful", None), ("withdrawn", None)]
 
