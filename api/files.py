@@ -21,7 +21,8 @@ class Uploads(APIView):
     most_bytes: int
 
     def initial(self, request: Request, *args, **kwargs) -> None:
-        if int(request.META.get("CONTENT_LENGTH") or 0) > self.most_bytes + ENVELOPE:
+        length = request.META.get("CONTENT_LENGTH") or ""
+        if length.isdecimal() and int(length) > self.most_bytes + ENVELOPE:
             message = _("A file may have up to %(most)s MB.") % {"most": self.most_bytes // 1024**2}
             raise errors.Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", message)
         super().initial(request, *args, **kwargs)

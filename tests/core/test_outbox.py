@@ -51,6 +51,14 @@ def test_ids_are_kept_as_numbers_and_text(db):
     assert OutboxEvent.objects.get().ids == {"registration": str(key), "page": 7}
 
 
+def test_the_same_news_of_many_is_read_in_their_order():
+    keys = [uuid.uuid4() for _number in range(3)]
+    outbox.write_all("paid", [{"claim": key} for key in keys])
+    outbox.write_all("paid", [])
+    until_settled(OutboxEvent)
+    assert [event.ids for event in outbox.unread("webhooks")] == [{"claim": str(key)} for key in keys]
+
+
 def test_an_act_that_fails_leaves_no_news():
     with pytest.raises(RuntimeError), transaction.atomic():
         outbox.write("never")

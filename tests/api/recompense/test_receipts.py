@@ -118,6 +118,12 @@ def test_what_is_too_large_is_refused_before_it_is_read(mo_, taxi, megabytes):
     assert (problem(answer), body.was_read) == ((413, "too_large"), 0)
 
 
+def test_a_length_that_is_none_is_no_fault_of_ours(mo_, taxi):
+    more = {"CONTENT_LENGTH": "a lot", "HTTP_IDEMPOTENCY_KEY": "lot"}
+    answer = mo_.generic("POST", RECEIPTS, b"", "multipart/form-data; boundary=x", **more)
+    assert problem(answer)[0] == 400
+
+
 def test_what_is_too_large_is_refused_to_a_session_too(client, mo, taxi):
     client.force_login(mo)
     body = Watched()
