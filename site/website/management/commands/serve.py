@@ -17,7 +17,7 @@ from types import FrameType
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-GRACE = 8  # seconds from TERM to KILL; gunicorn and the worker each take at most five
+GRACE = 6  # seconds from TERM to KILL; gunicorn and the worker each take at most five
 
 
 def web() -> list[str]:
