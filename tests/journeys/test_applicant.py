@@ -113,7 +113,8 @@ def test_ana_applies_with_her_account(device, signed_in, accounts):
     follow(desk, "Withdraw my application")
     press(desk, "Withdraw and erase it")
     desk.goto("/applications/")
-    expect(desk.get_by_text("You have not applied for anything")).to_be_visible()
+    expect(desk.get_by_role("heading", name="My applications")).to_be_visible()
+    expect(desk.get_by_text("Sent", exact=True)).to_have_count(0)
 
 
 def test_somebody_elses_link_shows_nothing_until_one_has_signed_out(device, signed_in, mail):

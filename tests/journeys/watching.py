@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Request, Response, WebError
 
-LOCAL = {"data", "blob", "about"}
+LOCAL = {"data", "blob", "about", "chrome", "chrome-extension"}  # the last two: the browser's own reader of PDFs
 
 
 class Watch:
