@@ -46,8 +46,13 @@ def months_before(month: date, months: int) -> date:
     return date(year, index + 1, 1)
 
 
+def first_of_year(month: date) -> date:
+    """The April with which the financial year of a month begins."""
+    return date(month.year - (month.month < 4), 4, 1)
+
+
 def _financial_year(month: date, back: int) -> Period:
     """April to March."""
-    year = month.year - (month.month < 4) - back
+    year = first_of_year(month).year - back
     name = _("April %(first)s to March %(last)s") % {"first": year, "last": year + 1}
     return Period(f"{year}-{(year + 1) % 100:02}", name, date(year, 4, 1), min(month, date(year + 1, 3, 1)), is_year=True)

@@ -9,7 +9,7 @@ A month counts what happened in it: those who completed need not be those who st
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -158,7 +158,8 @@ class _Answer:
     def __init__(self, offered: Offer, question: Question, modules: list[ModulePage]) -> None:
         self.offered, self.question, self.modules, self.rules = offered, question, modules, cubes.rules()
         self.can_be_completed = not any(module.is_outline for module in modules)
-        self.figures = cubes.of({question.course.pk, question.page.pk, *(module.pk for module in modules)}, offered.periods)
+        every, asked = ([page.pk for page in pages] for pages in (offered.modules_of(question.course), [question.page, *modules]))
+        self.figures = cubes.of(question.course.pk, every, offered.periods, asked=asked)
         self.times = self._times_of_groups()
 
     def total(self) -> Row:
@@ -178,7 +179,7 @@ class _Answer:
         if self.question.is_crossed:
             return []
         times = _times(self._counts().filter(self._here(), page=self.question.page), "month")
-        months = _months(self.question.period, self.figures[self.question.course.pk])
+        months = self.figures[self.question.course.pk].months(self.question.period)
         return [self._month_row(month, times.get((month,))) for month in months]
 
     def by_module(self) -> list[Row]:
@@ -199,8 +200,8 @@ class _Answer:
 
     def _at(self, organisation: int, staff_group: int, span: str | date, page: ModulePage | None = None) -> tuple[Figure, ...]:
         """The registrations of a module are those of its course."""
-        registrations = self.figures[self.question.course.pk].at(organisation, staff_group, span)[0]
-        _none, starts, completions = self.figures[(page or self.question.page).pk].at(organisation, staff_group, span)
+        registrations, *_others = self.figures[self.question.course.pk].at(organisation, staff_group, span)
+        *_others, starts, completions = self.figures[(page or self.question.page).pk].at(organisation, staff_group, span)
         return registrations, starts, completions
 
     def _row(self, key: str, name: str, figures: tuple[Figure, ...], bands: Bands | None, has_share: bool = True) -> Row:
@@ -247,11 +248,3 @@ def _by_size(rows: Iterable[Row]) -> list[Row]:
 
 def _size(row: Row) -> tuple[int, int]:
     return (-1, 0) if row.starts.shown is None else (row.starts.shown, row.registrations.shown or 0)
-
-
-def _months(period: Period, figures: cubes.Figures) -> Iterator[date]:
-    """The months of a period, from the first in which anybody was counted."""
-    month = figures.first_month(period)
-    while month and month <= period.last:
-        yield month
-        month = periods.months_before(month, -1)
