@@ -33,7 +33,7 @@ ANY_OTHER = -1  # one organisation, or staff group, that stands for all of which
 KEPT = 200  # pages in a process, of about a megabyte each for a large course
 
 Span = frozenset[date]  # months
-Counts = dict[int, int]  # by the number of a cell
+Counts = dict[Hashable, int]  # by the number of a cell
 
 
 def rules() -> disclosure.Rules:

@@ -9,7 +9,8 @@ from decimal import Decimal
 
 import pytest
 import schemathesis
-from django.db import transaction
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, transaction
 from django.middleware.csrf import get_token
 from django.test import Client, RequestFactory
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
@@ -53,7 +54,17 @@ THE_SAME_EACH_TIME = settings(
 
 
 @pytest.fixture
-def interface(settings):
+def one_connection():
+    """The application that is asked is the real one, which closes old connections; here all happens in the test's own."""
+    for signal in [request_started, request_finished]:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in [request_started, request_finished]:
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def interface(settings, one_connection):
     settings.API_RATE_SIGNED_IN = 10**9
     schema = schemathesis.openapi.from_path(settings.BASE_DIR / "docs/api/openapi.yaml", config=RULES)
     schema.app = application

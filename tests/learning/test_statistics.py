@@ -143,6 +143,36 @@ def test_what_is_hidden_stays_hidden_under_every_filter_and_period(course, organ
         assert by_name(ask(course, code).by_organisation)["Trust B"].starts.hidden
 
 
+def test_under_a_small_total_everybody_on_offer_looks_the_same(course, organisations, groups):
+    """Were the rows of those who are counted the only ones, or the only ones hidden, each of them would be one."""
+    for organisation in organisations[:2]:
+        happened(course, organisation, groups[0], registered=1, months_ago=2)
+    summary = ask(course)
+    assert [row.name for row in summary.by_organisation] == [one.name for one in Organisation.objects.all()]
+    assert [row.name for row in summary.by_staff_group] == [group.name for group in StaffGroup.objects.all()]
+    assert len(summary.by_month) == 12
+    for row in [summary.total, *summary.by_organisation, *summary.by_staff_group, *summary.by_month]:
+        assert row.registrations.hidden == "small" and row.starts.shown == row.completions.shown == 0
+
+
+def test_whoever_was_never_counted_looks_like_the_others_under_every_filter(course, organisations, groups):
+    happened(course, organisations[0], groups[0], registered=3)
+    stranger, group = organisations[2], groups[2]
+    assert ask(course, organisation=stranger).total.registrations.hidden == "small"
+    crossed = ask(course, organisation=stranger, staff_group=group).total.registrations
+    assert crossed == ask(course, organisation=organisations[0], staff_group=groups[0]).total.registrations
+    assert crossed.hidden == "protects"
+
+
+def test_nor_does_the_list_tell_who_is_counted_in_a_total_that_is_not_divided(course, organisations, groups):
+    happened(course, organisations[0], groups[0], registered=12, started=3)
+    happened(course, organisations[1], groups[1], registered=2)
+    summary = ask(course)
+    assert summary.total.registrations.shown == 15 and summary.total.starts.hidden == "small"
+    assert len(summary.by_organisation) == Organisation.objects.count()
+    assert {(row.registrations.hidden, row.starts.hidden) for row in summary.by_organisation} == {("protects", "small")}
+
+
 def test_two_periods_cannot_be_subtracted_down_to_one_small_month(course, organisations, groups):
     happened(course, organisations[0], groups[0], started=30)
     happened(course, organisations[0], groups[0], started=28, months_ago=1)
