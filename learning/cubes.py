@@ -248,7 +248,7 @@ def _look(pages: list[int], offered: list[Period]) -> tuple[Shape, dict[int, tup
 
 def _read(pages: list[int], grid: Grid) -> dict[int, dict[str, Counts]]:
     """Of each page and measure the count of every cell, noughts included, so that noughts can be hidden too."""
-    nothing = {grid.cell(*cell): 0 for cell in grid.cells()}
+    nothing: Counts = {grid.cell(*cell): 0 for cell in grid.cells()}
     counts = {page: {measure: dict(nothing) for measure in MEASURES} for page in pages}
     if pages:
         _read_months(counts, grid)
