@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 
 from playwright.sync_api import Page, expect
 
@@ -73,13 +71,11 @@ from panels import recruitment
 from panels.models import Application
 from people.models import User
 kit = User.objects.get(email="kit@demo.example")
-sent = Application.objects.get(email_index=recruitment.email_index({email!r}))
+sent = Application.objects.get(email_index=recruitment.email_index(EMAIL))
 recruitment.offer(recruitment.shortlist(sent, by=kit), by=kit)
 """
 
 
 def be_offered_a_place(platform: prepared.Platform, email: str) -> None:
     """What a coordinator does, without their screens: those have a journey of their own."""
-    own = prepared.environment(platform.var, platform.database, platform.template.static, platform.port)
-    command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", OFFER.format(email=email)]
-    subprocess.run(command, cwd=prepared.ROOT, env=own, check=True, capture_output=True)
+    platform.run(OFFER, EMAIL=email)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Page
 
-from tests.journeys import learner, prepared
+from tests.journeys import learner
 
 # A member of a panel with a telling name, who was at meetings and has told us of no account.
 MEMBER = """
@@ -63,21 +61,12 @@ if WHAT == "pay":
 
 def make_member(platform, name: str, days: tuple[int, ...] = (2,)) -> dict[str, str]:
     account = {"name": name, "email": f"{name.split()[-1].lower()}.claims@example.com", "password": learner.PASSWORD}
-    run(platform, MEMBER, NAME=name, EMAIL=account["email"], PASSWORD=learner.PASSWORD, DAYS=days)
+    platform.run(MEMBER, NAME=name, EMAIL=account["email"], PASSWORD=learner.PASSWORD, DAYS=days)
     return account
 
 
 def meanwhile(platform, account: dict[str, str], what: str) -> None:
-    run(platform, STAFF, EMAIL=account["email"], WHAT=what)
-
-
-def run(platform, code: str, **given) -> None:
-    """Something that happens on the platform by the same acts as always."""
-    environment = prepared.environment(platform.var, platform.database, platform.template.static, platform.port)
-    names = "".join(f"{name} = {value!r}\n" for name, value in given.items())
-    command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", names + code]
-    done = subprocess.run(command, cwd=prepared.ROOT, env=environment, capture_output=True, text=True, check=False)
-    assert not done.returncode, done.stderr
+    platform.run(STAFF, EMAIL=account["email"], WHAT=what)
 
 
 def photo(folder: Path, colour: str = "white") -> Path:

@@ -17,12 +17,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-from tests.journeys import looking, prepared, watching
+from tests.journeys import client, looking, prepared, watching
 
 BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
 FLAGS = [
     *["--headless", "--disable-gpu", "--disable-quic", "--no-first-run"],
     *["--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    "--js-flags=--no-opt,--no-maglev",  # no page is open long enough to win back what the optimising compilers cost
 ]
 PATIENCE = 30_000  # milliseconds
 expect.set_options(timeout=PATIENCE)
@@ -133,6 +134,29 @@ def totp(platform):
     return code
 
 
+@pytest.fixture(scope="module")
+def programs():
+    """Kept for a whole file: each code of a second factor holds for half a minute, and only once."""
+    made: dict[str, client.Interface] = {}
+    yield made
+    for one in made.values():
+        one.http.close()
+
+
+@pytest.fixture
+def program(programs, platform, accounts, totp):
+    """`program("cas", "claims/read")`: what works for them, by a token with these scopes that they make on its page."""
+
+    def make(name: str, *scopes: str) -> client.Interface:
+        if name not in programs:
+            with client.browser(platform.url) as http:
+                client.sign_in(http, accounts[name], totp(name))
+                programs[name] = client.program(platform.url, client.make_token(http, accounts[name], *scopes))
+        return programs[name]
+
+    return make
+
+
 # Browsers ------------------------------------------------------------------------------------------
 
 
@@ -151,12 +175,10 @@ def device(browser, platform):
     """`device("phone", js=False, state=signed_in("lee"))`: a new browser; at the end nothing may have gone wrong in it."""
     opened = []
 
-    def open_device(kind: str = "desk", *, js: bool = True, state: dict | None = None, axe: bool = False, **options) -> Page:
+    def open_device(kind: str = "desk", *, js: bool = True, state: dict | None = None, **options) -> Page:
         own = {**DEVICES[kind], "reduced_motion": "reduce", "locale": "en-GB", "base_url": platform.url, **options}
         context = browser.new_context(java_script_enabled=js, storage_state=state, **own)
         context.set_default_timeout(PATIENCE)
-        if axe:
-            context.add_init_script(path=looking.AXE)
         opened.append((context, watching.Watch(context, platform.url)))
         return context.new_page()
 
@@ -179,7 +201,7 @@ def desk(device):
 
 @pytest.fixture
 def axe():
-    """`axe(page)`: no finding of WCAG 2.2 A, AA or best practice. The page's device was opened with `axe=True`."""
+    """`axe(page)`: no finding of WCAG 2.2 A, AA or best practice."""
 
     def check(page: Page) -> None:
         found = looking.axe_findings(page)

@@ -37,7 +37,7 @@ SUM = "£101.10"
 def make_claims(platform, names: list[str], state: str = "submitted") -> list[str]:
     """For a meeting, and a taxi with its receipt: £82.50 and £18.60. Gives the addresses of their mail."""
     emails = [claimant.make_member(platform, name)["email"] for name in names]
-    claimant.run(platform, CLAIMS, EMAILS=emails, STATE=state)
+    platform.run(CLAIMS, EMAILS=emails, STATE=state)
     return emails
 
 

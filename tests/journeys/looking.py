@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-AXE = OURS if OURS.exists() else Path(axe_playwright_python.__file__).parent / "axe.min.js"
+AXE = (OURS if OURS.exists() else Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 CONTRAST = {"type": "rule", "values": ["color-contrast"]}
 RUN = """async (rules) => {
@@ -45,6 +45,8 @@ OVERFLOW = """() => {
 
 
 def axe_findings(page: Page, rules: dict = RULES) -> list[str]:
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(AXE)
     return page.evaluate(RUN, rules)
 
 

@@ -35,14 +35,9 @@ def ana(platform, accounts):
 
 
 @pytest.fixture
-def kit(platform, accounts, totp):
+def kit(program):
     """Kit's program."""
-    with client.browser(platform.url) as http:
-        client.sign_in(http, accounts["kit"], totp("kit"))
-        token = client.make_token(http, accounts["kit"], *SCOPES)
-    program = client.program(platform.url, token)
-    yield program
-    program.http.close()
+    return program("kit", *SCOPES)
 
 
 @pytest.fixture

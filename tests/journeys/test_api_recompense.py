@@ -26,29 +26,6 @@ def mo(platform, accounts):
         yield client.sign_in(http, accounts["mo"])
 
 
-@pytest.fixture(scope="module")
-def programs():
-    """Made once: each code of a second factor holds for half a minute, and only once."""
-    made: dict[str, client.Interface] = {}
-    yield made
-    for one in made.values():
-        one.http.close()
-
-
-@pytest.fixture
-def program(programs, platform, accounts, totp):
-    """`program("cas")`: what works for them, by a token that they make on its page."""
-
-    def make(name: str) -> client.Interface:
-        if name not in programs:
-            with client.browser(platform.url) as http:
-                client.sign_in(http, accounts[name], totp(name))
-                programs[name] = client.program(platform.url, client.make_token(http, accounts[name], *SCOPES[name]))
-        return programs[name]
-
-    return make
-
-
 def photo() -> bytes:
     content = io.BytesIO()
     Image.effect_noise((600, 900), 40).save(content, "JPEG")
@@ -135,10 +112,10 @@ def test_from_a_meeting_to_the_money(mo, program, mail, accounts):
     place = claim_for_a_meeting(mo)
     sent = send(mo, place)
     assert float(sent["fee"]) + float(sent["expenses"]) == float(sent["total"])
-    ask_and_check(program("cas"), mo, place)
-    approved = program("pat").twice(f"{place}/approve").json()
+    ask_and_check(program("cas", *SCOPES["cas"]), mo, place)
+    approved = program("pat", *SCOPES["pat"]).twice(f"{place}/approve").json()
     assert approved["can"] == []
-    reference = pay(program("fin"), place, approved)
+    reference = pay(program("fin", *SCOPES["fin"]), place, approved)
     paid = mo.get(place).json()
     assert (paid["status"], paid["payment"]["reference"]) == ("paid", reference)
     assert (paid["expenses"], paid["payment"]["ending"]) == ("18.50", "4958")
@@ -156,6 +133,6 @@ def test_what_is_too_large_is_refused_and_the_connection_goes_on(mo):
 def test_a_stranger_finds_nothing_and_a_token_does_what_it_was_made_for(platform, program):
     with client.browser(platform.url) as stranger:
         assert client.Interface(stranger).get("/claims").status_code == 401
-    fin = program("fin")
+    fin = program("fin", *SCOPES["fin"])
     assert refusal(fin.post("/payees", ACCOUNT)) == (403, "scope_missing")
-    assert refusal(program("pat").get("/payment-runs")) == (403, "scope_missing")
+    assert refusal(program("pat", *SCOPES["pat"]).get("/payment-runs")) == (403, "scope_missing")

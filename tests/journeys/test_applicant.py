@@ -186,7 +186,7 @@ def test_ana_applies_by_keyboard_alone(device, mail):
 
 
 def test_every_page_of_an_applicant_without_an_account(device, look, mail):
-    page = device("desk", axe=True)
+    page = device("desk")
     page.goto(applicant.PANEL)
     look.open(page, page.locator("p.call a").first.get_attribute("href"))
     look.open(page, page.get_by_role("link", name="Start your application").first.get_attribute("href"))
@@ -226,7 +226,7 @@ def test_every_page_of_an_applicant_without_an_account(device, look, mail):
 
 
 def test_every_page_of_an_applicant_with_an_account_and_of_a_member(device, look, signed_in, mail):
-    page = device("desk", axe=True, state=signed_in("ana"))
+    page = device("desk", state=signed_in("ana"))
     look.open(page, "/applications/", "empty")
     page.goto("/panels/older-people/")
     with page.expect_navigation():
@@ -243,7 +243,7 @@ def test_every_page_of_an_applicant_with_an_account_and_of_a_member(device, look
     applicant.start(device("phone"), "Ana Other", "ana.other@example.com")
     look.open(page, applicant.link_in(mail("ana.other@example.com")), "somebody else's")
 
-    page = device("desk", axe=True, state=signed_in("mo"))
+    page = device("desk", state=signed_in("mo"))
     look.open(page, "/memberships/")
     follow(page, "Choose what is shown")
     look.at(page)
@@ -262,7 +262,7 @@ def test_every_page_of_an_applicant_with_an_account_and_of_a_member(device, look
 
 def test_ana_is_offered_a_place_makes_an_account_and_accepts(device, look, mail, platform):
     email = "ana.joins@example.com"
-    page = device("desk", axe=True)
+    page = device("desk")
     applicant.start(page, "Ana Joins", email)
     page.goto(applicant.link_in(mail(email)))
     applicant.answer_all(page)

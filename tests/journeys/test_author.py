@@ -54,7 +54,13 @@ def appears(locator):
 
 
 def write(page, field, text):
-    page.locator(f"[name='{field}']").fill(text)
+    """The editor moves the focus to a block a moment after it came, and may take words on their way to a field with it."""
+    field = page.locator(f"[name='{field}']")
+    for _try in range(5):
+        field.fill(text)
+        if field.input_value() == text:
+            return
+    pytest.fail(f"The editor did not take “{text}”.")
 
 
 def write_question(page, block):

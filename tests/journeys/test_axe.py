@@ -15,7 +15,7 @@ pytestmark = pytest.mark.journey
 
 @pytest.fixture
 def page(device):
-    return device("desk", axe=True)
+    return device("desk")
 
 
 def test_every_address_is_looked_at_or_left_out_for_a_reason():
@@ -97,7 +97,7 @@ def test_what_only_a_demonstration_shows(page, look):
 
 
 def test_the_figures(device, look, signed_in):
-    page = device("desk", axe=True, state=signed_in("val"))
+    page = device("desk", state=signed_in("val"))
     look.open(page, "/learning/figures/")
     look.open(page, "/learning/figures/?organisation=nobody", "refused")
     page.get_by_label("Staff group", exact=True).select_option(index=3)

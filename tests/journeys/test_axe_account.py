@@ -15,7 +15,7 @@ pytestmark = pytest.mark.journey
 
 @pytest.fixture
 def page(device):
-    return device("desk", axe=True)
+    return device("desk")
 
 
 def save_and_look(page, look, what="refused"):

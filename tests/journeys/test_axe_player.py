@@ -15,7 +15,7 @@ def start_of(platform):
 
 @pytest.fixture
 def page(device, mail, start_of):
-    page = device("desk", axe=True)
+    page = device("desk")
     learner.sign_up(page, mail, "Max Looks", f"max{next(start_of)}@example.com")
     return page
 

@@ -190,7 +190,7 @@ def test_a_decision_takes_few_keys(device, kit):
 
 @pytest.fixture
 def page(device, kit):
-    return device("desk", axe=True, state=kit)
+    return device("desk", state=kit)
 
 
 def refuse(page, look, button):
@@ -273,7 +273,7 @@ def test_members_and_meetings(page, look):
 
 
 def test_who_runs_which_panel(device, look, signed_in):
-    page = device("desk", axe=True, state=signed_in("adi"))
+    page = device("desk", state=signed_in("adi"))
     look.open(page, f"{DESK}people/")
     refuse(page, look, "Put them in charge")
     follow(page, "Release")

@@ -1,65 +1,68 @@
-"""Every link that somebody can follow from the front page leads somewhere."""
+"""Every link that somebody can follow from the front page leads somewhere, also where no script runs."""
 
-from collections import deque
-from urllib.parse import urldefrag, urlsplit
+import re
+from collections import Counter, deque
+from urllib.parse import urldefrag, urljoin, urlsplit
 
 import pytest
-from playwright.sync_api import Error
+from bs4 import BeautifulSoup
 
 pytestmark = pytest.mark.journey
 NOT_FOLLOWED = ("/admin/", "/account/logout/", "/documents/")  # another project's screens; the way out
-FILES = ("/pdf/", "/csv/", "/xlsx/", "/download/", "/api/schema/")
-LINKS = """() => [...document.querySelectorAll("a[href], form[method=get][action]")]
-  .map((each) => each.href || each.action).filter((address) => address.startsWith("http"))"""
-TARGETS = """() => [...document.querySelectorAll("a[href^='#']")]
-  .map((each) => each.getAttribute("href").slice(1)).filter((id) => id && !document.getElementById(id))"""
-OUTSIDE = """() => [...document.querySelectorAll("[src], link[href], [srcset], object[data]")]
-  .map((each) => each.src || each.href || each.data).filter((address) => address && !address.startsWith(location.origin))
-  .filter((address) => !address.startsWith("data:"))"""
-MOST = 120  # pages of one person
+MOST = 400  # addresses that one person meets in the demonstration: more means that a page leads on for ever
+ENOUGH = 4  # addresses that differ in a key alone
+KEY = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-def crawl(page, start):
+def crawl(ask, start):
     """Follows links within the house, each address once, and hands back what is wrong."""
-    house = urlsplit(page.context.pages[0].url or start).netloc
-    waiting, met, faults = deque([start]), {start}, []
+    waiting, met, faults, alike = deque([start]), {start}, [], Counter()
     while waiting and len(met) < MOST:
         address = waiting.popleft()
-        faults += visit(page, address)
-        if page.url == "about:blank" or page.locator("h1").count() == 0:
+        answer = ask(address)
+        if answer.status >= 400:
+            faults.append(f"{address} says {answer.status}")
+        if not answer.headers.get("content-type", "").startswith("text/html"):
             continue
-        faults += [f"{address} leads to #{each} on the same page, which is not there" for each in page.evaluate(TARGETS)]
-        faults += [f"{address} takes {each} from elsewhere" for each in page.evaluate(OUTSIDE)]
-        for link in {once(found) for found in page.evaluate(LINKS)}:
-            path = urlsplit(link).path
-            if urlsplit(link).netloc == house and link not in met and not path.startswith(NOT_FOLLOWED):
-                met.add(link)
+        page = BeautifulSoup(answer.text(), "html.parser")
+        faults += [f"{address} leads to #{each} on the same page, which is not there" for each in lost_targets(page)]
+        faults += [f"{address} takes {each} from elsewhere" for each in from_elsewhere(page, answer.url)]
+        for link in links(page, answer.url) - met:
+            met.add(link)
+            alike[KEY.sub("", link)] += 1
+            if alike[KEY.sub("", link)] <= ENOUGH:
                 waiting.append(link)
     return met, faults
 
 
-def once(address):
+def links(page, address):
     """Without the place on the page, and without where to go afterwards."""
-    return urldefrag(address).url.partition("?next=")[0]
+    found = [each["href"] for each in page.select("a[href]")] + [
+        each["action"] for each in page.select("form[method=get][action]")
+    ]
+    whole = {urldefrag(urljoin(address, each)).url.partition("?next=")[0] for each in found}
+    return {each for each in whole if is_here(each, address) and not urlsplit(each).path.startswith(NOT_FOLLOWED)}
 
 
-def visit(page, address):
-    path = urlsplit(address).path
-    if path.endswith(FILES):
-        status = page.request.get(address).status
-        page.goto("about:blank")
-        return [f"{address} says {status}"] if status >= 400 else []
-    try:
-        status = page.goto(address).status
-    except Error as error:  # a file after all
-        return [f"{address}: {error.message}"]
-    return [f"{address} says {status}"] if status >= 400 else []
+def is_here(link, address):
+    return urlsplit(link)[:2] == urlsplit(address)[:2]
 
 
-@pytest.mark.parametrize("who", ["nobody", "lee", "ed", "val", "adi", "ana", "mo"])
+def lost_targets(page):
+    wanted = [each["href"][1:] for each in page.select("a[href^='#']")]
+    return [each for each in wanted if each and not page.find(id=each)]
+
+
+def from_elsewhere(page, address):
+    parts = page.select("[src], link[href], object[data]")
+    taken = [urljoin(address, part.get("src") or part.get("href") or part["data"]) for part in parts]
+    taken += [urljoin(address, each.split()[0]) for part in page.select("[srcset]") for each in part["srcset"].split(",")]
+    return [each for each in taken if not each.startswith("data:") and not is_here(each, address)]
+
+
+@pytest.mark.parametrize("who", ["nobody", "lee", "ed", "val", "adi", "ana", "mo", "kit", "cas", "pat", "fin"])
 def test_no_link_leads_nowhere(device, platform, signed_in, who):
-    page = device("desk", state=None if who == "nobody" else signed_in(who))
-    page.goto("/")
-    met, faults = crawl(page, f"{platform.url}/")
+    ask = device("desk", state=None if who == "nobody" else signed_in(who)).request.get
+    met, faults = crawl(ask, f"{platform.url}/")
     assert not faults, "\n" + "\n".join(faults)
-    assert 15 < len(met) < MOST, met
+    assert 15 < len(met) < MOST, sorted(met)

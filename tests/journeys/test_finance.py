@@ -222,7 +222,7 @@ def test_the_desk_is_fit_for_everybody(device, signed_in, platform, look):
     finance.make_claims(platform, ["Axe Juniper", "Axe Kelp"])
     finance.make_claims(platform, ["Axe Laurel"], "checked")
     finance.make_claims(platform, ["Axe Maple", "Axe Nettle"], "approved")
-    page = device("desk", state=signed_in("cas"), axe=True)
+    page = device("desk", state=signed_in("cas"))
     look.open(page, QUEUE)
     finance.open_claim(page, "Axe Juniper")
     look.at(page, "to check")
@@ -237,7 +237,7 @@ def test_the_desk_is_fit_for_everybody(device, signed_in, platform, look):
     press(page, f"Pass {SUM} for approval")
     look.at(page, "the next one")
 
-    page = device("desk", state=signed_in("pat"), axe=True)
+    page = device("desk", state=signed_in("pat"))
     page.goto(QUEUE)
     finance.open_claim(page, "Axe Laurel")
     look.at(page, "to approve")
@@ -245,7 +245,7 @@ def test_the_desk_is_fit_for_everybody(device, signed_in, platform, look):
     press(page, "Do not pay this claim")
     look.at(page, "refused")
 
-    page = device("desk", state=signed_in("fin"), axe=True)
+    page = device("desk", state=signed_in("fin"))
     look.open(page, QUEUE, "to pay")
     finance.open_claim(page, "Axe Maple")
     look.at(page, "to pay")

@@ -25,7 +25,7 @@ def platform(serve):
 @pytest.fixture
 def page(device):
     """A desk with a security key in it, which somebody touches whenever it asks."""
-    page = device("desk", axe=True)
+    page = device("desk")
     tools = page.context.new_cdp_session(page)
     tools.send("WebAuthn.enable")
     tools.send("WebAuthn.addVirtualAuthenticator", {"options": KEY})
