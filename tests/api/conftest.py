@@ -7,7 +7,6 @@ import uuid
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from django.db import connection
 from django.test import Client
 
 from api import tokens
@@ -22,25 +21,6 @@ HOOK = {
     "secret": SECRET,
 }
 numbers = itertools.count(1)
-
-
-def at_once(*acts):
-    """Do all of them at the same moment, each in a connection of its own; what they answered."""
-    barrier, answers = threading.Barrier(len(acts)), []
-
-    def do(act):
-        try:
-            barrier.wait(20)
-            answers.append(act())
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=do, args=[act]) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return answers
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ from django.test import Client
 from api import deliveries, tokens
 from api.models import Delivery, IdempotencyKey, Webhook
 from core.models import AuditEvent
-from tests.api.conftest import HOOK, at_once
+from tests.api.conftest import HOOK
+from tests.factories.together import together
 
 pytestmark = [
     pytest.mark.postgres,
@@ -34,7 +35,7 @@ def statuses(answers):
 
 
 def test_of_equal_posts_one_does_the_work_and_the_others_answer_the_same(ask):
-    answers = at_once(*[ask("post", PLACE, HOOK)] * MANY)
+    answers = together(*[ask("post", PLACE, HOOK)] * MANY)
     assert statuses(answers) == [201] * MANY
     assert len({answer.content for answer in answers}) == 1
     assert sum("Idempotency-Replayed" in answer for answer in answers) == MANY - 1
@@ -43,12 +44,12 @@ def test_of_equal_posts_one_does_the_work_and_the_others_answer_the_same(ask):
 
 
 def test_of_two_different_posts_under_one_key_one_is_done(ask):
-    assert statuses(at_once(ask("post", PLACE, HOOK), ask("post", PLACE, HOOK | {"name": "Other"}))) == [201, 422]
+    assert statuses(together(ask("post", PLACE, HOOK), ask("post", PLACE, HOOK | {"name": "Other"}))) == [201, 422]
     assert Webhook.objects.count() == 1
 
 
 def test_where_the_first_is_refused_nothing_is_left_behind(ask):
-    assert statuses(at_once(*[ask("post", PLACE, HOOK | {"url": "http://cases.example.org"})] * MANY)) == [400] * MANY
+    assert statuses(together(*[ask("post", PLACE, HOOK | {"url": "http://cases.example.org"})] * MANY)) == [400] * MANY
     assert not IdempotencyKey.objects.exists()
 
 
@@ -56,18 +57,18 @@ def test_of_many_changes_of_what_was_read_one_is_made(ask, webhook):
     address = f"{PLACE}/{webhook.key}"
     etag = ask("get", address)()["ETag"]
     changes = [ask("patch", address, {"name": f"Name {number}"}, **{"If-Match": etag}) for number in range(MANY)]
-    assert statuses(at_once(*changes)) == [200] + [412] * (MANY - 1)
+    assert statuses(together(*changes)) == [200] + [412] * (MANY - 1)
     assert AuditEvent.objects.filter(act="webhook.changed").count() == 1
 
 
 def test_what_is_taken_away_meanwhile_is_not_there(ask, webhook):
     address = f"{PLACE}/{webhook.key}"
-    assert statuses(at_once(*[ask("delete", address, **{"If-Match": "*"})] * MANY)) == [204] + [404] * (MANY - 1)
+    assert statuses(together(*[ask("delete", address, **{"If-Match": "*"})] * MANY)) == [204] + [404] * (MANY - 1)
 
 
 def test_equal_tasks_send_each_piece_of_news_once(webhook, receiver):
     Webhook.objects.update(url=receiver.url)
     for _number in range(3):
         Delivery.objects.create(webhook=webhook, type="webhook.test")
-    at_once(*[lambda: deliveries.send.call(str(webhook.key))] * MANY)
+    together(*[lambda: deliveries.send.call(str(webhook.key))] * MANY)
     assert len(receiver.told) == len({headers["Webhook-Id"] for headers, _body in receiver.told}) == 3

@@ -1,6 +1,5 @@
 """Learners with two browsers, and browsers that ask twice: on PostgreSQL, where transactions do run beside each other."""
 
-import threading
 import uuid
 
 import pytest
@@ -11,6 +10,7 @@ from learning import completion, courses, playing
 from learning.lrs import vocabulary
 from learning.models import Certificate, LaunchSession, ModuleProgress, MonthlyCount, Registration, Statement
 from tests.factories.learning import finished, right_answers, said
+from tests.factories.together import at_once
 
 pytestmark = [
     pytest.mark.postgres,
@@ -18,27 +18,6 @@ pytestmark = [
     pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time"),
 ]
 MANY = 16
-
-
-def at_once(*acts) -> list[Exception]:
-    """Do all of them at the same moment, each in a connection of its own; what went wrong."""
-    barrier, wrong = threading.Barrier(len(acts)), []
-
-    def do(act):
-        try:
-            barrier.wait(20)
-            act()
-        except Exception as error:  # noqa: BLE001 - whatever it is, the test shows it
-            wrong.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=do, args=[act]) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return wrong
 
 
 def total(page) -> tuple[int, int, int]:

@@ -1,7 +1,5 @@
 """Applicants who press twice, and applicants and coordinators who act at the same moment: on PostgreSQL."""
 
-import threading
-
 import pytest
 from django.db import connection
 
@@ -9,6 +7,7 @@ from core import errors
 from panels import recruitment
 from panels.models import Application, Membership
 from tests.factories.panels import make_application, make_offer
+from tests.factories.together import at_once
 
 pytestmark = [
     pytest.mark.postgres,
@@ -17,27 +16,6 @@ pytestmark = [
 ]
 MANY = 8
 ADDRESS = "bea@example.com"
-
-
-def at_once(*acts) -> list[Exception]:
-    """Do all of them at the same moment, each in a connection of its own; what went wrong."""
-    barrier, wrong = threading.Barrier(len(acts)), []
-
-    def do(act):
-        try:
-            barrier.wait(20)
-            act()
-        except Exception as error:  # noqa: BLE001 - whatever it is, the test shows it
-            wrong.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=do, args=[act]) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return wrong
 
 
 def test_one_address_many_times_begins_one_application(campaign):

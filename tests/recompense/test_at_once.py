@@ -3,7 +3,6 @@
 The whole file commits, and so runs last.
 """
 
-import threading
 from functools import partial
 
 import pytest
@@ -27,6 +26,7 @@ from tests.factories.recompense import (
     make_run,
     make_submitted,
 )
+from tests.factories.together import at_once
 
 pytestmark = [
     pytest.mark.postgres,
@@ -35,27 +35,6 @@ pytestmark = [
 ]
 MANY = 16
 Status = Claim.Status
-
-
-def at_once(*acts):
-    """Do all of them at the same moment, each in a connection of its own; what went wrong."""
-    barrier, wrong = threading.Barrier(len(acts)), []
-
-    def do(act):
-        try:
-            barrier.wait(20)
-            act()
-        except Exception as error:  # noqa: BLE001 - whatever it is, the test shows it
-            wrong.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=do, args=[act]) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return wrong
 
 
 def again(row):

@@ -5,7 +5,6 @@ The whole file commits, and so runs last.
 
 from __future__ import annotations
 
-import threading
 import uuid
 from datetime import timedelta
 from decimal import Decimal
@@ -21,6 +20,7 @@ from recompense import claims, payees, payments, receipts
 from recompense.models import Claim, Line, Payee, Payment, Receipt
 from tests.factories.panels import attend, make_meeting
 from tests.factories.recompense import bus, cost, make_approved, make_draft, make_payee, photo
+from tests.factories.together import at_once
 from website import privacy
 
 pytestmark = [
@@ -29,27 +29,6 @@ pytestmark = [
     pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time"),
 ]
 MANY = 8
-
-
-def at_once(*acts) -> list[Exception]:
-    """Do all of them at the same moment, each in a connection of its own; what went wrong."""
-    barrier, wrong = threading.Barrier(len(acts)), []
-
-    def do(act):
-        try:
-            barrier.wait(20)
-            act()
-        except Exception as error:  # noqa: BLE001 - whatever it is, the test shows it
-            wrong.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=do, args=[act]) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return wrong
 
 
 def test_a_claim_begun_many_times_is_begun_once(card, member, kit, mo):
