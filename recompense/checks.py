@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core import money
-from recompense import claims, payees, pricing, receipts
+from recompense import judging, payees, pricing, receipts
 from recompense.models import Claim, Line, Payee
 
 
@@ -70,7 +70,7 @@ def _day(claim: Claim) -> Finding:
 
 
 def _receipts(claim: Claim, lines: list[Line]) -> Iterator[Finding]:
-    needed = [line for line in lines if claims.needs_receipt(line)]
+    needed = [line for line in lines if judging.needs_receipt(line)]
     lost = [line for line in needed if not line.receipts.all()]
     for line in lost:
         yield Finding(_("%(cost)s: the receipt is said to be lost.") % {"cost": line.rate.label}, is_right=False)

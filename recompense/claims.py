@@ -8,11 +8,9 @@ from __future__ import annotations
 import datetime
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,8 +18,8 @@ from django.utils.translation import gettext_lazy
 from core import acts, audit, codes, errors, money, outbox, workflow
 from panels.models import Attendance, Membership
 from people.models import User
-from recompense import emails, pricing, rates, receipts
-from recompense.models import Claim, Line, Payee, Rate, RateCard, Receipt
+from recompense import emails, judging, pricing, rates, receipts
+from recompense.models import Claim, Line, Receipt
 from recompense.models.hands import APPROVER, CHECKER, CLAIMANT, MAY_APPROVE, MAY_CHECK, MAY_PAY
 
 Status = Claim.Status
@@ -46,22 +44,6 @@ ACTS = {
 DECLARATIONS = (
     gettext_lazy("By sending it you tell us that, as far as you know, it is right. If you find a mistake later, tell us."),
 )
-LONGEST_WORDS = 500  # characters of a reason
-LONGEST_AWAY = 96  # hours
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What a claimant says of one line. `quantity` in the rate's unit, `spent` in pounds."""
-
-    rate: Rate
-    quantity: Decimal | None = None
-    spent: Decimal | None = None
-    hours_away: int | None = None
-    reason: str = ""
-    receipt_is_lost: bool = False
-
-
 # Beginning ----------------------------------------------------------------------------------------
 
 
@@ -87,7 +69,7 @@ def start_other(day: datetime.date, what_for: str, *, by: User) -> Claim:
         raise errors.DomainError(_("Enter a day that is not in the future"), code="future_day", field="day")
     if not Membership.objects.on(day).filter(person=by).exists():
         raise errors.DomainError(_("You were not a member on that day. Check the date"), code="not_a_member", field="day")
-    what_for = _words(what_for.strip(), "what_for")
+    what_for = judging.words(what_for.strip(), "what_for")
     if not what_for:
         raise errors.DomainError(_("Say what the work was"), code="no_work", field="what_for")
     rates.card_on(day)
@@ -100,25 +82,25 @@ def start_other(day: datetime.date, what_for: str, *, by: User) -> Claim:
 
 
 @transaction.atomic
-def add_line(claim: Claim, cost: Cost, *, by: User, key: uuid.UUID | None = None, held: Iterable[Receipt] = ()) -> Line:
+def add_line(claim: Claim, cost: judging.Cost, *, by: User, key: uuid.UUID | None = None, held: Iterable[Receipt] = ()) -> Line:
     """Add a cost, with the receipts that were held for it. `key` is its sender's: sent twice, the cost is there once."""
     User.objects.select_for_update().get(pk=by.pk)  # as `receipts.add` does, whose rules hold for what was held
     claim = _hold(claim, "write", by)
     present = Line.objects.filter(key=key).first() if key else None
     if present and present.claim_id == claim.pk:
         return present
-    _judge_cost(claim, cost)
+    judging.cost(claim, cost)
     line = Line.objects.create(claim=claim, key=uuid.uuid4() if present or not key else key, **_facts(cost))
     receipts.place(held, line)
     return line
 
 
 @transaction.atomic
-def change_line(line: Line, cost: Cost, *, by: User) -> Line:
+def change_line(line: Line, cost: judging.Cost, *, by: User) -> Line:
     claim = _hold(line.claim, "write", by)
     line = claim.lines.get(pk=line.pk)
-    _judge_by_hand(line)
-    _judge_cost(claim, cost)
+    judging.by_hand(line)
+    judging.cost(claim, cost)
     for name, value in _facts(cost).items():
         setattr(line, name, value)
     line.save(update_fields=[*_facts(cost)])
@@ -162,10 +144,10 @@ def submit(claim: Claim, *, by: User, late_reason: str = "", total: Decimal | No
     claim = _hold(claim, "submit", by)
     pricing.follow(claim)
     lines = _lines(claim)
-    late_reason = _words(late_reason.strip() or claim.late_reason, "late_reason")
-    _judge_whole(claim, lines, late_reason)
+    late_reason = judging.words(late_reason.strip() or claim.late_reason, "late_reason")
+    judging.whole(claim, lines, late_reason)
     freeze(claim, lines)
-    _judge_total(lines, total)
+    judging.total(lines, total)
     receipts.delete(receipts.waiting(claim))
     first = claim.submitted_at or timezone.now()
     sent = {"submitted_at": first, "late_reason": late_reason, "question": "", "declaration_version": len(DECLARATIONS)}
@@ -243,7 +225,7 @@ def approve(claim: Claim, *, by: User, seen: int | None = None) -> Claim:
 def ask(claim: Claim, question: str, *, by: User, seen: int | None = None) -> Claim:
     """Send it back with a question. It is checked anew when it returns."""
     claim = _hold(claim, "ask", by, seen)
-    question = _words(_said(question, "question", _("Write what you would like to know")), "question")
+    question = judging.words(judging.said(question, "question", _("Write what you would like to know")), "question")
     unchecked = {"question": question, "checked_by": None, "checked_at": None}
     workflow.move(claim, Status.RETURNED, by=by, act="claim.ask", **unchecked)
     outbox.write("claim.returned", claim=str(claim.key))
@@ -262,7 +244,7 @@ def lower(line: Line, to: Decimal, reason: str, *, by: User, seen: int | None = 
         raise errors.DomainError(message, code="too_much", field="allowed")
     line.allowed, line.allowed_reason = None, ""
     if to < line.amount:
-        line.allowed, line.allowed_reason = money.pounds(to), _why(reason)
+        line.allowed, line.allowed_reason = money.pounds(to), judging.why(reason)
     line.save(update_fields=["allowed", "allowed_reason"])
     audit.record("claim.lower", claim, by=by, before=str(before), after=str(line.counted))
     return line
@@ -272,7 +254,7 @@ def lower(line: Line, to: Decimal, reason: str, *, by: User, seen: int | None = 
 def reject(claim: Claim, reason: str, *, by: User, seen: int | None = None) -> Claim:
     """Pay nothing of it, and say why."""
     claim = _hold(claim, "reject", by, seen)
-    workflow.move(claim, Status.REJECTED, by=by, act="claim.reject", question=_why(reason))
+    workflow.move(claim, Status.REJECTED, by=by, act="claim.reject", question=judging.why(reason))
     outbox.write("claim.rejected", claim=str(claim.key))
     emails.rejected(claim)
     return claim
@@ -285,18 +267,7 @@ def totals(claim: Claim) -> tuple[Decimal, Decimal]:
     return money.pounds(fee), money.pounds(sum(line.counted for line in lines) - fee)
 
 
-# Judging ------------------------------------------------------------------------------------------
-
-
-def needs_receipt(line: Line) -> bool:
-    over = line.rate.receipt_over
-    return over is not None and (line.spent or 0) > over
-
-
-def is_late(claim: Claim) -> bool:
-    """Whether it would need a reason for coming now. A claim that was sent in time stays in time."""
-    sent_on = timezone.localdate(claim.submitted_at) if claim.submitted_at else timezone.localdate()
-    return sent_on > rates.due_on(rates.card_on(claim.day), claim.day)
+# Inside -------------------------------------------------------------------------------------------
 
 
 def _lines(claim: Claim) -> list[Line]:
@@ -324,7 +295,7 @@ def acting(act: str, claim: Claim) -> acts.Act:
     return ACTS[f"{act}_as_approver" if claim.status == Status.CHECKED else f"{act}_as_checker"]
 
 
-def _facts(cost: Cost) -> dict:
+def _facts(cost: judging.Cost) -> dict:
     """What the rate asks for, and nothing else that was said."""
     rate, asked = cost.rate, cost.rate.is_counted
     return {
@@ -335,99 +306,3 @@ def _facts(cost: Cost) -> dict:
         "reason": cost.reason.strip(),
         "receipt_is_lost": cost.receipt_is_lost,
     }
-
-
-def _said(text: str, field: str, message: str) -> str:
-    if not text.strip():
-        raise errors.DomainError(message, code="no_words", field=field)
-    return text.strip()
-
-
-def _why(reason: str) -> str:
-    return _words(_said(reason, "reason", _("Say why, in words that the member will read")), "reason")
-
-
-def _words(text: str, field: str) -> str:
-    if len(text) > LONGEST_WORDS:
-        message = _("Write at most %(most)s characters") % {"most": LONGEST_WORDS}
-        raise errors.DomainError(message, code="too_many_words", field=field)
-    return text
-
-
-def _judge_by_hand(line: Line) -> None:
-    if line.rate.unit == Rate.Unit.SESSION:
-        message = _("The fee comes from the meeting record. You can take it off, or ask for the record to be corrected.")
-        raise errors.DomainError(message, code="fee_is_fixed")
-
-
-def _judge_cost(claim: Claim, cost: Cost) -> None:
-    rate = cost.rate
-    offered = rates.to_claim(rates.card_on(claim.day), for_meeting=claim.attendance_id is not None)
-    if rate not in offered:
-        raise errors.DomainError(_("Choose a cost from the list"), code="not_offered", field="rate")
-    if rate.is_counted and not 0 < (cost.quantity or 0) <= 1000:
-        raise errors.DomainError(_("Enter a number above 0, and at most 1,000"), code="quantity", field="quantity")
-    if rate.is_paid_back and not 0 < (cost.spent or 0) <= 10_000:
-        raise errors.DomainError(_("Enter what you paid, like 12.50"), code="spent", field="spent")
-    if (cost.hours_away or 0) > LONGEST_AWAY:
-        message = _("Enter the hours of this one day or journey, at most %(most)s") % {"most": LONGEST_AWAY}
-        raise errors.DomainError(message, code="too_long_away", field="hours_away")
-    if rate.min_hours_away and (cost.hours_away or 0) < rate.min_hours_away:
-        message = _("This is paid when you were away for %(hours)s hours or more") % {"hours": rate.min_hours_away}
-        raise errors.DomainError(message, code="not_long_enough", field="hours_away")
-    if rate.needs_reason and not cost.reason.strip():
-        raise errors.DomainError(_("Say in a few words why you needed it"), code="no_reason", field="reason")
-    _words(cost.reason, "reason")
-
-
-def _judge_whole(claim: Claim, lines: list[Line], late_reason: str) -> None:
-    if not lines:
-        raise errors.DomainError(_("There is nothing in this claim yet. Add a cost first."), code="empty")
-    if not Payee.objects.filter(person=claim.claimant_id).exists():
-        raise errors.DomainError(_("Tell us where to send the money first"), code="no_payee", field="payee")
-    card = rates.card_on(claim.day)
-    if is_late(claim) and not late_reason:
-        message = _("It was more than %(days)s days ago. Say why it comes late: you can still be paid")
-        raise errors.DomainError(message % {"days": card.claim_within_days}, code="late", field="late_reason")
-    for line in lines:
-        _judge_still_paid(line, card)
-        _judge_receipt(line)
-    _judge_lost(claim, lines)
-
-
-def _judge_total(lines: list[Line], total: Decimal | None) -> None:
-    now = sum((line.amount or Decimal(0) for line in lines), Decimal(0))
-    if total is not None and total != now:
-        message = _("The sum has changed since you opened this page: it is %(now)s now. Look at it once more, then send it.")
-        raise errors.Conflict(message % {"now": money.text(now)}, code="sum_changed")
-
-
-def _judge_still_paid(line: Line, card: RateCard) -> None:
-    if line.rate.card_id != card.pk:
-        message = _("The rates have changed, and “%(cost)s” is not among them. Take it off, or write to us")
-        raise errors.DomainError(message % {"cost": line.rate.label}, code="not_offered", field=f"line_{line.key}")
-
-
-def _judge_receipt(line: Line) -> None:
-    if not needs_receipt(line) or line.receipts.all():
-        return
-    if not line.receipt_is_lost:
-        message = _("Add a photo of the receipt for “%(cost)s”, or say that it is lost") % {"cost": line.rate.label}
-        raise errors.DomainError(message, code="no_receipt", field=f"line_{line.key}")
-    most = line.rate.card.lost_receipt_most
-    if (line.spent or 0) > most:
-        message = _("Without a receipt we can pay up to %(most)s for “%(cost)s”. Write to us: we will find a way")
-        raise errors.DomainError(
-            message % {"most": money.text(most), "cost": line.rate.label}, code="lost_too_much", field=f"line_{line.key}"
-        )
-
-
-def _judge_lost(claim: Claim, lines: list[Line]) -> None:
-    lost = [line for line in lines if line.receipt_is_lost and needs_receipt(line) and not line.receipts.all()]
-    if not lost:
-        return
-    most = lost[0].rate.card.lost_receipts_a_year
-    before = Line.objects.filter(claim__in=pricing.others_this_year(claim), receipt_is_lost=True, receipts=None)
-    if len(lost) + before.filter(spent__gt=F("rate__receipt_over")).count() > most:
-        message = _("We can take a lost receipt %(most)s times a year. Write to us: we will find a way") % {"most": most}
-        raise errors.DomainError(message, code="lost_too_often", field=f"line_{lost[0].key}")

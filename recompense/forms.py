@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import figures, money
 from pages.forms import DayField, GovukForm, NumberField, PoundsField, judged
-from recompense import claims, payees
+from recompense import judging, payees
 from recompense.models import Claim, Line, Rate
 
 # What is asked for each unit: the question, its hint, and an example for the message where it cannot be read.
@@ -75,7 +75,7 @@ class CostForm(GovukForm):
     reason = forms.CharField(
         label=_("Why did you need it?"),
         help_text=_("A few words are enough. Say no more about your health than you wish to."),
-        max_length=claims.LONGEST_WORDS,
+        max_length=judging.LONGEST_WORDS,
         error_messages={"required": _("Say in a few words why you needed it")},
         widget=WORDS,
     )
@@ -105,9 +105,9 @@ class CostForm(GovukForm):
             self.fields["receipt_is_lost"].help_text = lost % facts
 
     @property
-    def cost(self) -> claims.Cost:
+    def cost(self) -> judging.Cost:
         said = {name: value for name, value in self.cleaned_data.items() if name != "receipt"}
-        return claims.Cost(self.rate, **said)
+        return judging.Cost(self.rate, **said)
 
 
 class SendForm(GovukForm):
@@ -117,14 +117,14 @@ class SendForm(GovukForm):
         label=_("Why does it come late?"),
         help_text=_("A few words are enough. You can still be paid."),
         required=False,
-        max_length=claims.LONGEST_WORDS,
+        max_length=judging.LONGEST_WORDS,
         widget=WORDS,
     )
     mark_optional = False
 
     def __init__(self, claim: Claim, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, initial={"late_reason": claim.late_reason}, **kwargs)
-        if not claims.is_late(claim):
+        if not judging.is_late(claim):
             del self.fields["late_reason"]
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import money
 from pages.forms import DayField, GovukForm, PoundsField
-from recompense.claims import LONGEST_WORDS
+from recompense.judging import LONGEST_WORDS
 from recompense.models import Line
 from recompense.payments import Candidate
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from core.models import AuditEvent
 from panels.models import Attendance
 from people.models import User
-from recompense import claims, pricing, rates
+from recompense import claims, judging, pricing, rates
 from recompense.models import Claim, Line, RateCard, Receipt
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def _total(claim: Claim) -> Decimal:
 
 def _row(line: Line, amount: Decimal) -> Row:
     held = list(line.receipts.all())
-    wants = claims.needs_receipt(line) and not held and not line.receipt_is_lost
+    wants = judging.needs_receipt(line) and not held and not line.receipt_is_lost
     return Row(line, amount, held, wants_receipt=wants)
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from recompense import views_claimant, views_finance
+from recompense import views_claimant, views_finance, views_payments
 
 app_name = "recompense"
 urlpatterns = [
@@ -29,11 +29,11 @@ urlpatterns = [
     path("finance/<uuid:key>/ask/", views_finance.Ask.as_view(), name="ask"),
     path("finance/<uuid:key>/lower/", views_finance.Lower.as_view(), name="lower"),
     path("finance/<uuid:key>/reject/", views_finance.Reject.as_view(), name="reject"),
-    path("payments/", views_finance.runs, name="runs"),
-    path("payments/new/", views_finance.prepare, name="prepare"),
-    path("payments/<uuid:key>/", views_finance.run, name="run"),
-    path("payments/<uuid:key>/file/", views_finance.export, name="export"),
-    path("payments/<uuid:key>/file/again/", views_finance.download, name="download"),
-    path("payments/<uuid:key>/cancel/", views_finance.cancel, name="cancel_run"),
-    path("payments/<uuid:key>/paid/", views_finance.mark_paid, name="mark_paid"),
+    path("payments/", views_payments.runs, name="runs"),
+    path("payments/new/", views_payments.prepare, name="prepare"),
+    path("payments/<uuid:key>/", views_payments.run, name="run"),
+    path("payments/<uuid:key>/file/", views_payments.export, name="export"),
+    path("payments/<uuid:key>/file/again/", views_payments.download, name="download"),
+    path("payments/<uuid:key>/cancel/", views_payments.cancel, name="cancel_run"),
+    path("payments/<uuid:key>/paid/", views_payments.mark_paid, name="mark_paid"),
 ]

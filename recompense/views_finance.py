@@ -1,17 +1,14 @@
-"""Everything that finance does: the lists, one claim, payment runs. For everybody else none of it exists."""
+"""The desk of finance: the lists, and one claim with its decision. For everybody else none of it exists."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
-from functools import wraps
 from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.paginator import Paginator
-from django.db.models import Sum
 from django.forms import BaseForm, CharField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,19 +17,18 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET
 from django.views.generic import FormView
 
 from core import acts, audit, errors, money
 from pages.forms import GovukForm
 from people.models import User
-from recompense import checks, claims, history, payment_file, payments, queues
-from recompense.forms_finance import AskForm, LowerForm, PrepareForm, RejectForm
-from recompense.models import Claim, Line, Payee, PaymentRun, Receipt
+from recompense import checks, claims, history, queues
+from recompense.forms_finance import AskForm, LowerForm, RejectForm
+from recompense.models import Claim, Line, Payee, Receipt
 from recompense.models.hands import MAY_PAY, STAFF
 
 PER_PAGE = 25
-PAYMENTS_PER_PAGE = 50
 FORMS = {"ask": AskForm, "lower": LowerForm, "reject": RejectForm}
 DECISIONS = ["check", "approve", *FORMS]
 WHERE = {
@@ -268,141 +264,3 @@ def _empty(name: str, found: Claim) -> BaseForm:
 
 def _typed(form: BaseForm) -> list[tuple[Any, str]]:
     return [(field.label, field.value()) for field in form if isinstance(field.field, CharField) and field.value()]
-
-
-# Payment runs -------------------------------------------------------------------------------------
-
-
-def _for_payers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Log-in first; whoever may not pay finds nothing here."""
-
-    @never_cache
-    @login_required
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not request.user.has_perm(STAFF[MAY_PAY]):
-            raise Http404
-        return view(request, *args, **kwargs)
-
-    return guarded
-
-
-@_for_payers
-@require_GET
-def runs(request: HttpRequest) -> HttpResponse:
-    held = PaymentRun.objects.visible_to(request.user).select_related("prepared_by")
-    page = Paginator(held, PER_PAGE).get_page(request.GET.get("page"))
-    waiting = queues.standing(queues.QUEUES[-1])
-    return render(request, "recompense/finance/runs.html", {"page_obj": page, "waiting": waiting})
-
-
-@_for_payers
-@require_http_methods(["GET", "POST"])
-def prepare(request: HttpRequest) -> HttpResponse:
-    """What would be paid and what would not, before anything is done. What was not ticked waits."""
-    found = payments.candidates(cast(User, request.user))
-    payable = [candidate for candidate in found if not candidate.why_not]
-    form = PrepareForm(request.POST if request.method == "POST" else None, payable=payable)
-    if request.method == "POST" and form.is_valid():
-        run = _prepare(request, form)
-        if run:
-            return redirect("recompense:run", run.key)
-    context = {
-        "form": form,
-        "payable": [(candidate, _is_ticked(form, candidate)) for candidate in payable],
-        "left_out": [candidate for candidate in found if candidate.why_not],
-        "total": money.pounds(sum(candidate.total for candidate in payable)),
-        "most": payments.MOST,
-    }
-    return render(request, "recompense/finance/prepare.html", context, status=422 if form.errors else 200)
-
-
-def _prepare(request: HttpRequest, form: PrepareForm) -> PaymentRun | None:
-    chosen = form.cleaned_data["chosen"]
-    try:
-        run = payments.prepare(form.cleaned_data["pays_on"], by=cast(User, request.user), chosen=chosen)
-    except errors.DomainError as error:
-        form.add_error(error.field if error.field in form.fields else None, str(error))
-        return None
-    messages.success(request, _("The run is prepared. Look through it, then make its file."))
-    return run
-
-
-def _is_ticked(form: PrepareForm, candidate: payments.Candidate) -> bool:
-    """Everything, until somebody has said otherwise."""
-    return not form.is_bound or str(candidate.claim.key) in form.data.getlist("chosen")
-
-
-@_for_payers
-@require_GET
-def run(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    return _show_run(request, key)
-
-
-@_for_payers
-@require_POST
-def export(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    return _file(request, key, payments.export)
-
-
-@_for_payers
-@require_POST
-def download(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    return _file(request, key, payments.download)
-
-
-@_for_payers
-@require_http_methods(["GET", "POST"])
-def cancel(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    return _confirm(request, key, "cancel", _("The run is cancelled. Its claims wait again as they did."))
-
-
-@_for_payers
-@require_http_methods(["GET", "POST"])
-def mark_paid(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    return _confirm(request, key, "mark_paid", _("The run is marked as paid, and the letters are on their way."))
-
-
-def _run(request: HttpRequest, key: uuid.UUID) -> PaymentRun:
-    return get_object_or_404(PaymentRun.objects.visible_to(request.user), key=key)
-
-
-def _show_run(request: HttpRequest, key: uuid.UUID, refused: errors.DomainError | None = None) -> HttpResponse:
-    found, person = _run(request, key), cast(User, request.user)
-    held = payments.reveal(found, by=person)
-    context = {
-        "run": found,
-        "refused": refused,
-        "page_obj": Paginator(held, PAYMENTS_PER_PAGE).get_page(request.GET.get("page")),
-        "sums": found.payments.aggregate(fee=Sum("fee"), expenses=Sum("expenses")),
-        "offered": acts.offered(payments.ACTS, found, person),
-        "why_not": acts.why_not(payments.ACTS["export"], found, person) if found.is_open else "",
-        "history": history.of_run(found),
-        "file_name": payment_file.file_name(found),
-    }
-    return render(request, "recompense/finance/run.html", context, status=422 if refused else 200)
-
-
-def _file(request: HttpRequest, key: uuid.UUID, act: Callable[..., bytes]) -> HttpResponse:
-    found = _run(request, key)
-    try:
-        content = act(found, by=request.user)
-    except errors.DomainError as error:
-        return _show_run(request, key, error)
-    name = payment_file.file_name(found)
-    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(content, content_type="text/csv; charset=us-ascii", headers=disposition)
-
-
-def _confirm(request: HttpRequest, key: uuid.UUID, name: str, done: str) -> HttpResponse:
-    """A page that asks once more, and then the act."""
-    found = _run(request, key)
-    if request.method == "GET":
-        context = {"run": found, **payments.letters(found)}
-        return render(request, f"recompense/finance/{name}.html", context)
-    try:
-        getattr(payments, name)(found, by=request.user)
-    except errors.DomainError as error:
-        return _show_run(request, key, error)
-    messages.success(request, done)
-    return redirect("recompense:run", key)

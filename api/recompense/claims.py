@@ -21,7 +21,7 @@ from api.resources import Makes, Reads, act
 from core import acts, money
 from panels.models import Attendance
 from people.models import User
-from recompense import claims
+from recompense import claims, judging
 from recompense.models import Claim, Line, Payment
 
 DOING = ["write", "submit", "withdraw", "check", "ask", "lower", "approve", "reject", "pay"]
@@ -139,7 +139,7 @@ class ClaimSerializer(ClaimInListSerializer):
 class NewClaimSerializer(serializers.Serializer):
     attendance = Keyed(Attendance.objects.of, required=False, help_text=gettext_lazy("The key of one of your attendances."))
     day = serializers.DateField(required=False, help_text=gettext_lazy("Of work that was agreed outside a meeting."))
-    what_for = serializers.CharField(required=False, max_length=claims.LONGEST_WORDS)
+    what_for = serializers.CharField(required=False, max_length=judging.LONGEST_WORDS)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs.keys() not in ({"attendance"}, {"day", "what_for"}):
@@ -152,18 +152,18 @@ class SubmitSerializer(serializers.Serializer):
     late_reason = serializers.CharField(
         required=False,
         allow_blank=True,
-        max_length=claims.LONGEST_WORDS,
+        max_length=judging.LONGEST_WORDS,
         help_text=gettext_lazy("Needed when the time to claim is over."),
     )
     total = Amount(required=False, help_text=gettext_lazy("The total that you read. If it is another by now, nothing is sent."))
 
 
 class QuestionSerializer(serializers.Serializer):
-    question = serializers.CharField(max_length=claims.LONGEST_WORDS, help_text=gettext_lazy("The member will read it."))
+    question = serializers.CharField(max_length=judging.LONGEST_WORDS, help_text=gettext_lazy("The member will read it."))
 
 
 class ReasonSerializer(serializers.Serializer):
-    reason = serializers.CharField(max_length=claims.LONGEST_WORDS, help_text=gettext_lazy("The member will read it."))
+    reason = serializers.CharField(max_length=judging.LONGEST_WORDS, help_text=gettext_lazy("The member will read it."))
 
 
 class ClaimFilter(FilterSet):

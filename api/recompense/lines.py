@@ -15,7 +15,7 @@ from api.recompense.receipts import CLAIM, OF_LINE, ReceiptOfLineSerializer
 from api.recompense.receipts import LINE as KEY
 from api.resources import Changes, Makes, Removes, Shows, act
 from core import workflow
-from recompense import claims
+from recompense import claims, judging
 from recompense.models import Claim, Line, Rate
 
 LINE = {
@@ -70,7 +70,7 @@ class LineSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
     def get_wants_receipt(self, line: Line) -> bool:
-        return claims.needs_receipt(line) and not line.receipts.all() and not line.receipt_is_lost
+        return judging.needs_receipt(line) and not line.receipts.all() and not line.receipt_is_lost
 
     def to_representation(self, line: Line) -> dict[str, Any]:
         """What a line comes to depends on the others of its claim: one that is asked for alone is looked up among them."""
@@ -84,8 +84,8 @@ class CostSerializer(serializers.Serializer):
 
     quantity = Amount(required=False, help_text=_("How many of the rate's unit: miles, hours, pieces of work."))
     spent = Amount(required=False, help_text=_("Pounds, where the rate pays back what it cost."))
-    hours_away = serializers.IntegerField(required=False, min_value=0, max_value=claims.LONGEST_AWAY)
-    reason = serializers.CharField(required=False, allow_blank=True, max_length=claims.LONGEST_WORDS)
+    hours_away = serializers.IntegerField(required=False, min_value=0, max_value=judging.LONGEST_AWAY)
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=judging.LONGEST_WORDS)
     receipt_is_lost = serializers.BooleanField(required=False)
 
 
@@ -101,7 +101,7 @@ class LowerSerializer(serializers.Serializer):
         required=False,
         allow_blank=True,
         default="",
-        max_length=claims.LONGEST_WORDS,
+        max_length=judging.LONGEST_WORDS,
         help_text=_("Why less is paid, in words that the member will read."),
     )
 
@@ -127,11 +127,11 @@ class Lines(Shows, Makes, Changes, Removes):
         return super().held()
 
     def make(self, said: dict[str, Any]) -> Line:
-        return claims.add_line(said.pop("claim"), claims.Cost(**said), by=self.request.user)
+        return claims.add_line(said.pop("claim"), judging.Cost(**said), by=self.request.user)
 
     def change(self, line: Line, said: dict[str, Any]) -> None:
         held = {name: getattr(line, name) for name in CostSerializer().fields}
-        claims.change_line(line, claims.Cost(rate=line.rate, **(held | said)), by=self.request.user)
+        claims.change_line(line, judging.Cost(rate=line.rate, **(held | said)), by=self.request.user)
 
     def remove(self, line: Line) -> None:
         claims.remove_line(line, by=self.request.user)

@@ -16,9 +16,9 @@ from django.utils import timezone
 from panels import meetings
 from panels.models import Attendance, Membership
 from people.models import User
-from recompense import claims, payees, payments, rates, receipts
-from recompense.claims import Cost
+from recompense import claims, judging, payees, payments, rates, receipts
 from recompense.demo.till import till_roll
+from recompense.judging import Cost
 from recompense.models import Claim, Payee, PaymentRun, RateCard
 
 MINUTES = [150, 150, 270, 120]  # of attendance, in turn
@@ -120,7 +120,7 @@ def _claim(story: Story, attendance: Attendance) -> tuple[Story, Claim]:
         _add_cost(claim, card, code, said, person)
     _open_account(person)
     if story.state != "draft":
-        claim = claims.submit(claim, by=person, late_reason="I was away." if claims.is_late(claim) else "")
+        claim = claims.submit(claim, by=person, late_reason="I was away." if judging.is_late(claim) else "")
         _put_back(claim, submitted_at=story.sent_days_ago, began_at=story.sent_days_ago)
     return story, claim
 
@@ -129,7 +129,7 @@ def _add_cost(claim: Claim, card: RateCard, code: str, said: dict, person: User)
     rate = card.rates.get(code=code)
     amounts: dict[str, Any] = {name: Decimal(value) if name in AMOUNTS else value for name, value in said.items()}
     line = claims.add_line(claim, Cost(rate, **amounts), by=person)
-    if claims.needs_receipt(line) and not line.receipt_is_lost:
+    if judging.needs_receipt(line) and not line.receipt_is_lost:
         receipts.add(line, till_roll(rate.label, said["spent"], claim), by=person)
 
 

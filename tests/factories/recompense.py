@@ -13,7 +13,7 @@ from PIL import Image
 from panels.models import Membership
 from people.models import User
 from recompense import claims, payees, payments, rates
-from recompense.claims import Cost
+from recompense.judging import Cost
 from recompense.models import Claim, Payee, PaymentRun, RateCard
 from tests.factories.panels import attend, make_meeting
 

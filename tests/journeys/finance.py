@@ -13,7 +13,7 @@ from panels.models import Attendance
 from people import demo
 from people.models import User
 from recompense import claims, payees, rates, receipts
-from recompense.claims import Cost
+from recompense.judging import Cost
 from recompense.demo.till import till_roll
 def staff(name, role):
     return User.objects.filter(email=name).first() or demo.account(name, name, None, role=role)

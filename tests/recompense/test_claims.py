@@ -16,8 +16,8 @@ from core import errors
 from core.models import AuditEvent, OutboxEvent
 from panels import membership
 from panels.models import Attendance
-from recompense import claims, receipts, standing
-from recompense.claims import Cost
+from recompense import claims, judging, receipts, standing
+from recompense.judging import Cost
 from recompense.models import Claim, Line, Receipt
 from tests.factories.panels import attend, make_meeting
 from tests.factories.recompense import (
@@ -237,9 +237,9 @@ def test_twice_sent_is_sent_once(draft, payee, mo):
 
 def test_after_ninety_days_a_reason_is_wanted_and_enough(card, member, kit, mo, payee):
     in_time = make_draft(member, kit, ago=timedelta(days=90))
-    assert not claims.is_late(in_time)
+    assert not judging.is_late(in_time)
     claim = make_draft(member, kit, ago=timedelta(days=91))
-    assert claims.is_late(claim)
+    assert judging.is_late(claim)
     assert refused(claims.submit, claim, by=mo).field == "late_reason"
     assert claims.submit(claim, by=mo, late_reason=" I was in hospital. ").late_reason == "I was in hospital."
 
@@ -256,7 +256,7 @@ def test_a_claim_that_was_sent_in_time_stays_in_time(card, member, kit, mo, cas)
 
 def test_a_receipt_is_wanted_only_above_the_limit(draft, payee, mo):
     line = claims.add_line(draft, bus(draft, "10.00"), by=mo)
-    assert not claims.needs_receipt(line)
+    assert not judging.needs_receipt(line)
     claims.change_line(line, bus(draft, "10.01"), by=mo)
     error = refused(claims.submit, draft, by=mo)
     assert (error.code, error.field) == ("no_receipt", f"line_{line.key}")

@@ -8,7 +8,7 @@ from django.db import connection
 
 from core import errors
 from core.models import AuditEvent
-from recompense import claims, payees, payments
+from recompense import claims, judging, payees, payments
 from recompense.models import Payee, Payment
 from tests.factories.recompense import ACCOUNT, make_approved, make_draft, make_paid, make_payee, make_run
 
@@ -94,7 +94,7 @@ def test_nothing_of_an_account_can_be_read_in_the_database(card, member, kit, ca
 def test_what_somebody_wrote_about_a_claim_cannot_be_read_either(card, member, kit, cas, mo):
     claim = make_draft(member, kit)
     rate = claim.lines.get().rate.card.rates.get(code="TAXI")
-    claims.add_line(claim, claims.Cost(rate, spent=5, reason="heron-under-the-viaduct", receipt_is_lost=True), by=mo)
+    claims.add_line(claim, judging.Cost(rate, spent=5, reason="heron-under-the-viaduct", receipt_is_lost=True), by=mo)
     make_payee(mo)
     claims.ask(claims.submit(claim, by=mo), "heron-by-the-lock", by=cas)
     assert "heron" not in dump()
