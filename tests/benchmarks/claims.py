@@ -139,6 +139,7 @@ def results() -> dict:
         "list_of_5000": reverse("recompense:queue"),
         "last_page_of_the_list": f"{reverse('recompense:queue')}?list=check&page=200",
         "one_claim_of_5000": reverse("recompense:decide", args=[middle.key]),
+        "list_of_5000_by_REST": "/api/v1/claims?status=submitted",
         "what_a_run_of_500_would_hold": reverse("recompense:prepare"),
     }
     return {
