@@ -19,7 +19,7 @@ from core import acts, audit, codes, encryption, errors, outbox, workflow
 from panels import answers, emails, erasure, membership, moments
 from panels.models import Answer, Application, ApplicationLink, Campaign, Membership, Offer, Question
 from panels.models.panel import COORDINATOR
-from panels.models.recruitment import APPLICANT
+from panels.models.recruitment import APPLICANT, RIVAL
 from people.models import District, User
 
 if TYPE_CHECKING:
@@ -28,21 +28,24 @@ if TYPE_CHECKING:
 Status = Application.Status
 LINK_LASTS = timedelta(days=14)
 OFFER_LASTS = timedelta(days=14)
-OWN = {APPLICANT: gettext_lazy("This is your own application. Somebody else must decide on it.")}
+NEITHER = {
+    APPLICANT: gettext_lazy("This is your own application. Somebody else must decide on it."),
+    RIVAL: gettext_lazy("You have applied in the same campaign. Somebody else must decide on this application."),
+}
 ACTS = {
     "write": acts.Act(APPLICANT, frozenset({Status.DRAFT, Status.SUBMITTED})),
     "submit": acts.Act(APPLICANT, frozenset({Status.DRAFT})),
     "withdraw": acts.Act(APPLICANT, frozenset({Status.DRAFT, Status.SUBMITTED, Status.SHORTLISTED, Status.OFFERED})),
-    "see_contact": acts.Act(COORDINATOR, frozenset([*Application.IN_PLAY, Status.UNSUCCESSFUL])),
-    "shortlist": acts.Act(COORDINATOR, frozenset({Status.SUBMITTED}), OWN),
-    "unshortlist": acts.Act(COORDINATOR, frozenset({Status.SHORTLISTED}), OWN),
-    "turn_down": acts.Act(COORDINATOR, frozenset({Status.SUBMITTED, Status.SHORTLISTED}), OWN),
-    "offer": acts.Act(COORDINATOR, frozenset({Status.SHORTLISTED}), OWN),
+    "see_contact": acts.Act(COORDINATOR, frozenset([*Application.IN_PLAY, Status.UNSUCCESSFUL]), {RIVAL: NEITHER[RIVAL]}),
+    "shortlist": acts.Act(COORDINATOR, frozenset({Status.SUBMITTED}), NEITHER),
+    "unshortlist": acts.Act(COORDINATOR, frozenset({Status.SHORTLISTED}), NEITHER),
+    "turn_down": acts.Act(COORDINATOR, frozenset({Status.SUBMITTED, Status.SHORTLISTED}), NEITHER),
+    "offer": acts.Act(COORDINATOR, frozenset({Status.SHORTLISTED}), NEITHER),
 }
 OFFER_ACTS = {
     "accept": acts.Act(APPLICANT, frozenset({Offer.Status.OPEN})),
     "decline": acts.Act(APPLICANT, frozenset({Offer.Status.OPEN})),
-    "take_back": acts.Act(COORDINATOR, frozenset({Offer.Status.OPEN}), OWN),
+    "take_back": acts.Act(COORDINATOR, frozenset({Offer.Status.OPEN}), NEITHER),
 }
 
 

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core import money
-from recompense import judging, payees, pricing, receipts
-from recompense.models import Claim, Line, Payee
+from recompense import judging, payees, pricing, rates, receipts
+from recompense.models import Claim, Line, Payee, Rate
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,7 @@ def of(claim: Claim, lines: list[Line]) -> list[Finding]:
     """For a claim that was sent, with its lines and their rates and receipts. What wants an eye comes first."""
     found = [
         *[_attendance(claim), _rates(claim), _day(claim)],
+        *_record(claim, lines),
         *_receipts(claim, lines),
         *_limits(lines),
         *_late(claim),
@@ -57,6 +58,15 @@ def _attendance(claim: Claim) -> Finding:
         )
         % {"n": minutes}
     )
+
+
+def _record(claim: Claim, lines: list[Line]) -> Iterator[Finding]:
+    """The claim keeps what it was sent with. Whoever decides should know that the record says otherwise by now."""
+    fees = [line.rate for line in lines if line.rate.unit == Rate.Unit.SESSION]
+    if claim.attendance and not all(rates.fits(fee, claim.attendance.minutes) for fee in fees):
+        yield Finding(
+            _("The meeting record was changed after the claim was sent: its fee is for another length."), is_right=False
+        )
 
 
 def _rates(claim: Claim) -> Finding:

@@ -47,7 +47,12 @@ def due_on(card: RateCard, day: datetime.date) -> datetime.date:
 def session_fees(card: RateCard, minutes: int, role: str) -> list[Rate]:
     """What being at a meeting for so long earns: the fee of its length, and what is added for a role."""
     sessions = [rate for rate in card.rates.all() if rate.is_fee and rate.unit == Rate.Unit.SESSION]
-    return [rate for rate in sessions if _fits(rate, minutes) and (not rate.roles or role in rate.roles)]
+    return [rate for rate in sessions if fits(rate, minutes) and (not rate.roles or role in rate.roles)]
+
+
+def fits(rate: Rate, minutes: int) -> bool:
+    """Whether a fee is for a meeting of this length."""
+    return (rate.min_minutes or 0) <= minutes <= (rate.max_minutes or minutes)
 
 
 def to_claim(card: RateCard, *, for_meeting: bool) -> list[Rate]:
@@ -163,10 +168,6 @@ def _judge_exact(row: dict[str, Any]) -> None:
         if isinstance(value, float):
             message = _('Write the amount of “%(name)s” in quotes, like "%(value)s"')
             raise errors.DomainError(message % {"name": name, "value": value}, code="float", field=name)
-
-
-def _fits(rate: Rate, minutes: int) -> bool:
-    return (rate.min_minutes or 0) <= minutes <= (rate.max_minutes or minutes)
 
 
 # A rate in words ----------------------------------------------------------------------------------

@@ -163,7 +163,7 @@ class Question(models.Model):
         return self.prompt
 
 
-APPLICANT = "applicant"
+APPLICANT, RIVAL = "applicant", "rival"  # a rival has applied in the same campaign
 
 
 class ApplicationQuerySet(models.QuerySet["Application"]):
@@ -263,7 +263,11 @@ class Application(models.Model):
 
     def relations_of(self, person) -> set[str]:
         own = {APPLICANT} if self.applicant_id and self.applicant_id == person.pk else set()
-        return own | self.campaign.relations_of(person)
+        return own | self.campaign.relations_of(person) | self._rivalry_of(person)
+
+    def _rivalry_of(self, person) -> set[str]:
+        theirs = self.campaign.applications.filter(applicant=person.pk).exclude(pk=self.pk)
+        return {RIVAL} if person.pk and theirs.exclude(status=self.Status.WITHDRAWN).exists() else set()
 
     @property
     def name(self) -> str:

@@ -17,7 +17,6 @@ from core import acts, errors
 from panels import recruitment
 from panels.forms_coordinator import ConfirmForm, OfferForm, TurnDownForm
 from panels.models import Application, Campaign, Offer
-from panels.models.recruitment import APPLICANT
 from panels.views_coordinator import campaigns
 from panels.views_coordinator.base import attempt, for_coordinators, page, pages_of, posted, refused, told, too_late
 
@@ -85,7 +84,7 @@ def _show(request: HttpRequest, application: Application, **context: Any) -> Htt
         answers=[(question, given.get(question.pk, "")) for question in campaign.questions.all()],
         criteria=campaign.criteria.all(),
         may=acts.offered(recruitment.ACTS, application, request.user),
-        is_own=APPLICANT in application.relations_of(request.user),
+        why_not=acts.why_not(recruitment.ACTS["shortlist"], application, request.user),
         seats_left=recruitment.seats_left(campaign),
         seen=recruitment.version(application),
         dots=[place < campaign.read for place in range(campaign.sent)],

@@ -10,7 +10,7 @@ from panels import campaigns, coordination, meetings, membership, recruitment
 from panels.models import Application, Campaign, Meeting, Membership, Offer
 from panels.models.membership import MEMBER
 from panels.models.panel import COORDINATOR
-from panels.models.recruitment import APPLICANT
+from panels.models.recruitment import APPLICANT, RIVAL
 from people.models import District
 from tests.factories.panels import (
     CRITERIA,
@@ -31,6 +31,7 @@ NOTHING = frozenset()
 NOBODY, STRANGER, ELSEWHERE = "nobody", "a stranger", "coordinates another panel"
 APPLIES, SITS, RUNS = "applied", "a member", "coordinates it"
 RUNS_AND_APPLIES, RUNS_AND_SITS = "coordinates it, and it is their own", "coordinates it, and is the member"
+RUNS_AND_RIVALS = "coordinates it, and has applied too"
 OTHERS = dict.fromkeys([NOBODY, STRANGER, ELSEWHERE], NOTHING)
 
 
@@ -74,6 +75,7 @@ APPLICATIONS = Table(
         APPLIES: frozenset({APPLICANT}),
         RUNS: frozenset({COORDINATOR}),
         RUNS_AND_APPLIES: frozenset({COORDINATOR, APPLICANT}),
+        RUNS_AND_RIVALS: frozenset({COORDINATOR, RIVAL}),
     },
     {
         "write": lambda row, by: recruitment.write(row, {}, district=District.objects.first(), by=by),
@@ -211,6 +213,18 @@ def test_applications(cast, campaign, kit, ana, lou, state):
 @pytest.mark.parametrize("state", [state for state in Application.Status.values if state != "withdrawn"])
 def test_applications_of_somebody_who_coordinates_the_panel(cast, campaign, kit, lou, state):
     assert faults(APPLICATIONS, application_in(state, campaign, lou, kit), {RUNS_AND_APPLIES: lou, RUNS: kit}) == []
+
+
+@pytest.mark.parametrize("state", Application.Status.values)
+def test_applications_for_somebody_who_coordinates_the_panel_and_has_applied_too(campaign, kit, ana, lou, state):
+    make_application(campaign, lou, is_sent=False)
+    assert faults(APPLICATIONS, application_in(state, campaign, ana, kit), {RUNS_AND_RIVALS: lou}) == []
+
+
+@pytest.mark.parametrize("state", Offer.Status.values)
+def test_offers_where_somebody_coordinates_the_panel_and_has_applied_too(campaign, kit, ana, lou, state):
+    make_application(campaign, lou, is_sent=False)
+    assert faults(OFFERS, offer_in(state, campaign, ana, kit), {RUNS_AND_RIVALS: lou}) == []
 
 
 @pytest.mark.parametrize("state", Offer.Status.values)

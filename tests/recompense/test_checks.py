@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
+from panels import meetings
 from recompense import checks, claims, history, payees, payments, queues, receipts
 from recompense.models import Claim, Payee
 from tests.factories.panels import make_member
@@ -84,6 +85,12 @@ def test_work_outside_a_meeting_and_a_late_claim_want_an_eye(card, member, kit, 
     make_payee(mo)
     claims.submit(claim, by=mo, late_reason="I was in hospital")
     assert eyes(claim) == ["There was no meeting: see what the work was.", "It came late, and says why."]
+
+
+def test_a_record_that_was_corrected_after_the_claim_was_sent_wants_an_eye(card, member, kit):
+    claim = sent(member, kit)
+    meetings.record(claim.attendance.meeting, {member: 300}, by=kit)
+    assert eyes(claim) == ["The meeting record was changed after the claim was sent: its fee is for another length."]
 
 
 def test_the_same_file_from_two_people_wants_an_eye_at_both(card, member, bo, kit):
