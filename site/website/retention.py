@@ -17,6 +17,7 @@ from django.db.models.functions import Coalesce, Greatest
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
+from django_q.models import Failure
 
 from core import audit, mail
 from panels import erasure as applications
@@ -30,6 +31,7 @@ from website import privacy
 UNCONFIRMED = timedelta(days=30)
 WARNING = timedelta(days=30)  # between the warning and the end of an account
 MAIL_FILES = timedelta(days=7)
+FAILED_TASKS = timedelta(days=30)
 
 
 def run() -> None:
@@ -41,6 +43,7 @@ def run() -> None:
     for pk in to_delete().values_list("pk", flat=True):
         delete_unused(pk)
     clear_mail_files()
+    clear_failed_tasks()
     forget_what_was_kept_by_law()
 
 
@@ -104,6 +107,11 @@ def clear_mail_files() -> None:
     for file in folder.glob("*.log"):
         if file.stat().st_mtime < oldest:
             file.unlink(missing_ok=True)
+
+
+def clear_failed_tasks() -> None:
+    """What the queue gave up, with what it was called with: long enough to be looked into."""
+    Failure.objects.filter(stopped__lt=timezone.now() - FAILED_TASKS).delete()
 
 
 def forget_what_was_kept_by_law() -> None:

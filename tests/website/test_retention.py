@@ -11,6 +11,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.utils import timezone
+from django_q.models import Task
 
 from core.models import AuditEvent
 from people import roles
@@ -156,3 +157,12 @@ def test_running_twice_is_running_once(clock, sam, run_on_commit):
         retention.run()
     assert len(mail.outbox) == 1
     assert AuditEvent.objects.filter(act="account.end_announced").count() == 1
+
+
+def test_what_the_queue_gave_up_goes_after_thirty_days(clock, db):
+    facts = {"func": "learning.completion.complete", "success": False, "started": timezone.now(), "stopped": timezone.now()}
+    Task.objects.create(id="1", name="given-up", **facts)
+    clock(days=29)
+    assert Task.objects.exists()
+    clock(days=2)
+    assert not Task.objects.exists()
