@@ -5,6 +5,7 @@ Each function in `ROOMS` asks one room. It answers with what waits for this pers
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,11 +17,14 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from core import money
 from learning import records
 from learning.models import ModuleProgress
-from panels.models import Application, Attendance, Meeting, Membership, Offer, Panel
+from panels import moments, queue
+from panels.models import Application, Meeting, Membership, Offer
 from people.models import User
-from recompense.models import Claim
+from recompense import standing
+from recompense.models import Claim, PaymentRun
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -38,6 +42,7 @@ class Todo:
     url: str
     hint: StrOrPromise = ""
     is_waiting: bool = False  # somebody waits for it
+    is_act: bool = False  # a button that does it, not a link that leads to it
 
 
 def todo(person: User) -> list[Todo]:
@@ -46,10 +51,16 @@ def todo(person: User) -> list[Todo]:
     return sorted(found, key=lambda item: not item.is_waiting)
 
 
+def coordinating(person: User) -> list[queue.Task]:
+    """What waits on the panels that somebody coordinates, the most urgent first."""
+    return queue.of(person).tasks if person.has_perm("panels.coordinate") else []
+
+
 def coming(person: User) -> list[Meeting]:
-    """The next meetings of the panels that somebody is on."""
+    """The next meetings of the panels that somebody is on, and those that were called off: people may have them in mind."""
     mine = Membership.objects.current().filter(person=person).values("panel")
-    return list(Meeting.objects.coming().filter(panel__in=mine)[:SHOWN])
+    ahead = Meeting.objects.exclude(status=Meeting.Status.HELD).filter(panel__in=mine, ends_at__gte=timezone.now())
+    return list(ahead.order_by("starts_at")[:SHOWN])
 
 
 def places(person: User) -> list[tuple[StrOrPromise, str]]:
@@ -61,6 +72,7 @@ def places(person: User) -> list[tuple[StrOrPromise, str]]:
         (_("My applications"), "panels:applications", person.applications.exists()),
         (_("Recruitment and meetings"), "panels:queue", person.has_perm("panels.coordinate")),
         (_("Claims of members"), "recompense:queue", any(person.has_perm(f"recompense.{act}_claims") for act in FINANCE)),
+        (_("Payments"), "recompense:runs", person.has_perm("recompense.pay_claims")),
         (_("Figures"), "learning:statistics", person.has_perm("learning.view_statistics")),
         (_("My account"), "account:home", True),
     ]
@@ -92,11 +104,10 @@ def returned_claims(person: User) -> Iterator[Todo]:
 
 
 def meetings_to_claim(person: User) -> Iterator[Todo]:
-    live = ~Q(claims__status__in=[Claim.Status.WITHDRAWN, Claim.Status.REJECTED])
-    claimed = Attendance.objects.of(person).filter(live, claims__isnull=False).values("pk")
-    unclaimed = Attendance.objects.of(person).exclude(pk__in=claimed).select_related("meeting").order_by("meeting__day")
-    for attendance in unclaimed[:SHOWN]:
-        yield Todo(_("Claim for a meeting"), reverse("recompense:claims"), _for_day(attendance.meeting.day))
+    for waiting in standing.waiting(person)[:SHOWN]:
+        title = _("Claim %(fee)s") % {"fee": money.text(waiting.fee)} if waiting.fee else _("Claim your costs")
+        day, url = waiting.attendance.meeting.day, reverse("recompense:start", args=[waiting.attendance.key])
+        yield Todo(title, url, _for_meeting(day, waiting.is_late), is_act=True)
 
 
 def claim_drafts(person: User) -> Iterator[Todo]:
@@ -121,18 +132,6 @@ def modules(person: User) -> Iterator[Todo]:
         yield Todo(_("Carry on learning"), reverse("learning:mine"), progress.module.title)
 
 
-def coordinating(person: User) -> Iterator[Todo]:
-    panels = Panel.objects.coordinated_by(person)
-    waiting = Application.objects.filter(campaign__panel__in=panels, status=Application.Status.SUBMITTED).count()
-    if waiting:
-        title = ngettext("Read %(n)s application", "Read %(n)s applications", waiting) % {"n": waiting}
-        yield Todo(title, reverse("panels:queue"), is_waiting=True)
-    held = Meeting.objects.filter(panel__in=panels, status=Meeting.Status.PLANNED, ends_at__lt=timezone.now()).count()
-    if held:
-        title = ngettext("Note who was at %(n)s meeting", "Note who was at %(n)s meetings", held) % {"n": held}
-        yield Todo(title, reverse("panels:queue"), _("They can claim once you have."), is_waiting=True)
-
-
 def finance(person: User) -> Iterator[Todo]:
     """What this person may do: not their own claims, and none that they have had a hand in."""
     others = Claim.objects.exclude(claimant=person)
@@ -144,6 +143,20 @@ def finance(person: User) -> Iterator[Todo]:
     for act, permission, sentence in _finance_acts(counts):
         if counts[act] and person.has_perm(f"recompense.{permission}"):
             yield Todo(sentence, reverse("recompense:queue"), is_waiting=True)
+
+
+def payment_runs(person: User) -> Iterator[Todo]:
+    """Those that this person may take on: none with a claim in it that they have had a hand in."""
+    if not person.has_perm("recompense.pay_claims"):
+        return
+    hands = ["claimant", "checked_by", "approved_by"]
+    theirs = Claim.objects.filter(Q(*((hand, person) for hand in hands), _connector=Q.OR)).exclude(payment=None)
+    runs = PaymentRun.objects.exclude(pk__in=theirs.values("payment__run"))
+    due = Q(status=PaymentRun.Status.EXPORTED, pays_on__lte=timezone.localdate())
+    for run in runs.filter(Q(status=PaymentRun.Status.PREPARED) | due)[:SHOWN]:
+        title = _("Make the file for %(sum)s") if run.is_open else _("Mark %(sum)s as paid")
+        hint = _("Payment run %(reference)s.") % {"reference": run.reference}
+        yield Todo(title % {"sum": money.text(run.total)}, reverse("recompense:run", args=[run.key]), hint, is_waiting=True)
 
 
 def _finance_acts(counts: dict[str, int]) -> list[tuple[str, str, str]]:
@@ -159,7 +172,14 @@ def _claim(claim: Claim) -> str:
     return reverse("recompense:claim", args=[claim.key])
 
 
-def _for_day(day) -> str:
+def _for_meeting(day: datetime.date, is_late: bool) -> str:
+    said = {"day": moments.day(day)}
+    if is_late:
+        return _("For the meeting on %(day)s. It is late, and still open: say in a few words why.") % said
+    return _("For the meeting on %(day)s.") % said
+
+
+def _for_day(day: datetime.date) -> str:
     return _("For %(day)s.") % {"day": formats.date_format(day, "j F Y")}
 
 
@@ -167,7 +187,7 @@ ROOMS: list[Callable[[User], Iterator[Todo]]] = [
     offers,
     returned_claims,
     finance,
-    coordinating,
+    payment_runs,
     meetings_to_claim,
     claim_drafts,
     applications,

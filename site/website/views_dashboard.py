@@ -19,5 +19,12 @@ from website import dashboard
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     person = cast(User, request.user)
-    context = {"todo": dashboard.todo(person), "meetings": dashboard.coming(person), "places": dashboard.places(person)}
+    tasks = dashboard.coordinating(person)
+    context = {
+        "todo": dashboard.todo(person),
+        "tasks": tasks[: dashboard.SHOWN],
+        "more_tasks": len(tasks) > dashboard.SHOWN,
+        "meetings": dashboard.coming(person),
+        "places": dashboard.places(person),
+    }
     return render(request, "website/dashboard.html", context)

@@ -7,10 +7,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from recompense import claims
+from panels import meetings
+from people import roles
+from recompense import claims, payments
 from recompense.models import Claim
 from tests.factories.panels import attend, make_application, make_meeting, make_member, make_offer
-from tests.factories.recompense import make_approved, make_checked, make_draft, make_submitted
+from tests.factories.recompense import make_approved, make_checked, make_draft, make_run, make_submitted
 from website import dashboard
 
 
@@ -37,11 +39,11 @@ def test_an_applicant_is_led_to_a_draft_and_to_an_offer(ana, kit, campaign, pers
 
 def test_a_member_is_led_to_the_meeting_the_draft_and_the_question(card, member, mo, kit, cas):
     attend(make_meeting(member.panel, kit), member, kit)
-    assert titles(mo) == ["Claim for a meeting"]
+    assert titles(mo) == ["Claim £82.50"]
     make_draft(member, kit, ago=timedelta(days=4))
     asked = make_submitted(member, kit, ago=timedelta(days=9))
     claims.ask(asked, "Which bus was it?", by=cas)
-    assert titles(mo) == ["Answer a question about your claim", "Claim for a meeting", "Send your claim"]
+    assert titles(mo) == ["Answer a question about your claim", "Claim £82.50", "Send your claim"]
 
 
 def test_a_new_member_is_asked_once_what_may_be_shown(panel, mo):
@@ -51,11 +53,31 @@ def test_a_new_member_is_asked_once_what_may_be_shown(panel, mo):
     assert titles(mo) == ["Choose what the public may see of you"]
 
 
+def test_one_press_begins_the_claim_of_a_meeting(client, card, member, mo, kit):
+    attend(make_meeting(member.panel, kit), member, kit)
+    client.force_login(mo)
+    [item] = dashboard.todo(mo)
+    assert client.post(item.url).url == reverse("recompense:claim", args=[Claim.objects.get().key])
+
+
 def test_a_coordinator_is_led_to_what_waits_on_their_own_panels(kit, campaign, ana, member, person):
     make_application(campaign, ana)
     make_meeting(member.panel, kit)
-    assert titles(kit) == ["Read 1 application", "Note who was at 1 meeting"]
-    assert titles(person("Lou Elsewhere")) == []
+    assert [task.kind for task in dashboard.coordinating(kit)] == ["note", "read"]
+    assert dashboard.coordinating(person("Lou Elsewhere")) == []
+
+
+def test_the_page_of_a_coordinator_shows_what_waits(client, kit, campaign, ana, second_factor):
+    make_application(campaign, ana)
+    assert "Read 1 application" in second_factor(client, kit).get(reverse("dashboard")).content.decode()
+
+
+def test_a_member_sees_that_a_meeting_is_called_off_until_its_day_is_over(client, member, mo, kit):
+    meeting = make_meeting(member.panel, kit, ago=-timedelta(days=2))
+    client.force_login(mo)
+    assert "Called off" not in client.get(reverse("dashboard")).content.decode()
+    meetings.cancel(meeting, by=kit)
+    assert "Called off" in client.get(reverse("dashboard")).content.decode()
 
 
 @pytest.mark.parametrize(("make", "who", "said"), [("submitted", "cas", "Check 1 claim"), ("checked", "pat", "Approve 1 claim")])
@@ -68,6 +90,16 @@ def test_finance_is_led_to_what_each_may_do(card, member, kit, cas, pat, fin, ma
 def test_whoever_pays_is_led_to_what_was_approved(card, member, kit, cas, pat, fin):
     make_approved(member, kit, cas, pat)
     assert titles(fin) == ["Pay 1 claim"] and titles(cas) == titles(pat) == []
+
+
+def test_whoever_pays_is_led_to_the_runs_that_wait_for_them(card, member, kit, cas, pat, fin, person):
+    make_approved(member, kit, cas, pat)
+    run = make_run(fin)
+    assert titles(fin) == ["Make the file for £82.50"]
+    payments.export(run, by=fin)
+    assert titles(fin) == ["Mark £82.50 as paid"]
+    roles.grant(pat, "finance officer")
+    assert titles(type(pat).objects.get(pk=pat.pk)) == []
 
 
 def test_nobody_is_led_to_their_own_claim(card, panel, kit, cas):
