@@ -20,8 +20,6 @@ MAILED = "certificate.mail"
 def send_certificate(certificate_pk: int) -> None:
     """Once for each certificate, however often the queue repeats this; not when it was withdrawn or its learner erased.
     Two workers at the very same moment could both send: a second letter is better than none.
-
-    The audit row is written after the mail: a mail server that is down makes the queue try again.
     """
     certificate = _to_be_mailed(certificate_pk)
     if certificate and not AuditEvent.objects.filter(act=MAILED, subject=certificate.audit_key).exists():

@@ -213,6 +213,7 @@ TASKS = {"default": {"BACKEND": "config.tasks.Q2Backend", "QUEUES": []}}
 DAY = 24 * 60
 SCHEDULES = {  # what is done by the clock: a function, and every how many minutes
     "Keep nothing longer than needed": ("website.retention.run", DAY),
+    "Send mail that the server did not take": ("core.mail.send_held", 5),
     "Publish and withdraw pages in time": ("website.schedules.publish_due", 5),
     "Forget what the interface need not remember": ("api.retention.run", DAY),
     "Tell other systems the news": ("api.deliveries.run", 1),
@@ -288,6 +289,7 @@ if EMAIL_URL:
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = env.path("MAIL_DIR", VAR_DIR / "mail")
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 10)  # seconds: a page waits for the mail server, and what it does not take is held
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"{SITE_NAME} <hello@alongside.example>")
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", "hello@alongside.example")
 

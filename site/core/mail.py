@@ -6,25 +6,31 @@ or topic. Nothing in a mail is fetched from anywhere, so nothing tells us that i
 
 from __future__ import annotations
 
+import base64
+import json
+import logging
 import smtplib
 from collections.abc import Iterable
+from datetime import timedelta
 from email.utils import make_msgid
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import EmailMessage, EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.template.loader import render_to_string
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.functional import Promise
+
+from core.models import HeldMail
 
 Attachment = tuple[str, bytes, str]  # neutral file name, content, media type
 
 
-class NotDelivered(Exception):
-    """The mail server could not be reached, or refused. The queue tries again."""
+LOG = logging.getLogger(__name__)
+HELD_FOR = timedelta(days=3)
 
 
 class Person(Protocol):
@@ -43,12 +49,36 @@ def send(person: Person, subject: str | Promise, template: str, context: dict, *
     transaction.on_commit(lambda: deliver(message))
 
 
-def deliver(message: EmailMessage) -> None:
-    """Send it. What a mail server says of a refusal holds the address, which must reach neither the log nor the queue's table."""
+def deliver(message: EmailMultiAlternatives) -> None:
+    """Send it, or hold it until the mail server takes it: the act that caused it is done, and must not fail now.
+
+    What a mail server says of a refusal holds the address, so it is not logged.
+    """
     try:
         message.send()
     except (smtplib.SMTPException, OSError):
-        raise NotDelivered from None
+        HeldMail.objects.create(message=_packed(message))
+
+
+def send_held() -> None:
+    """Try again what is held, the oldest first, as long as the mail server takes it. Called by the queue."""
+    given_up, _kinds = HeldMail.objects.filter(held_at__lt=timezone.now() - HELD_FOR).delete()
+    if given_up:
+        LOG.error("%s messages could not be delivered for three days, and are gone.", given_up)
+    for pk in HeldMail.objects.order_by("pk").values_list("pk", flat=True):
+        _send_held(pk)
+
+
+@transaction.atomic
+def _send_held(pk: int) -> None:
+    held = HeldMail.objects.select_for_update(skip_locked=True).filter(pk=pk).first()
+    if held is None:
+        return
+    try:
+        _unpacked(held.message).send()
+    except (smtplib.SMTPException, OSError):
+        return
+    held.delete()
 
 
 def language(person: Person) -> str:
@@ -57,9 +87,12 @@ def language(person: Person) -> str:
 
 
 def forget(addresses: Iterable[str]) -> None:
-    """Delete the files of mail to these addresses, where mail is kept in files (the embedded default)."""
+    """Delete what is held for these addresses, and files of mail to them where it is kept in files (the embedded default)."""
     folder = getattr(settings, "EMAIL_FILE_PATH", None)
     named = [address.lower().encode() for address in addresses]
+    for held in HeldMail.objects.all():
+        if any(address in held.message.lower().encode() for address in named):
+            held.delete()
     for file in Path(folder).glob("*") if folder else []:
         content = file.read_bytes().lower()
         if any(address in content for address in named):
@@ -73,6 +106,24 @@ def _message(person: Person, subject: str | Promise, template: str, context: dic
         text = render_to_string(f"{template}.txt", context).strip() + "\n"
         message = EmailMultiAlternatives(context["subject"], text, to=[person.email], headers=headers)
         message.attach_alternative(render_to_string(f"{template}.html", context), "text/html")
+    return message
+
+
+def _packed(message: EmailMultiAlternatives) -> str:
+    facts = {name: getattr(message, name) for name in ["subject", "body", "from_email", "to", "extra_headers"]}
+    html = [content for content, _kind in message.alternatives]
+    files = [(name, base64.b64encode(content).decode(), kind) for name, content, kind in message.attachments]
+    return json.dumps({**facts, "html": html, "files": files})
+
+
+def _unpacked(text: str) -> EmailMultiAlternatives:
+    facts = json.loads(text)
+    html, files, headers = facts.pop("html"), facts.pop("files"), facts.pop("extra_headers")
+    message = EmailMultiAlternatives(**facts, headers=headers)
+    for part in html:
+        message.attach_alternative(part, "text/html")
+    for name, content, kind in files:
+        message.attach(name, base64.b64decode(content), kind)
     return message
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils import timezone
 
+from core.encryption import EncryptedTextField
+
 
 class AuditEvent(models.Model):
     """One act. Append-only: triggers refuse every update and delete (core/audit.py).
@@ -66,3 +68,13 @@ class Generation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.number}"
+
+
+class HeldMail(models.Model):
+    """A message that the mail server did not take, with everything in it encrypted (core/mail.py)."""
+
+    message = EncryptedTextField()
+    held_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return str(self.pk)

@@ -154,7 +154,7 @@ def payment_runs(person: User) -> Iterator[Todo]:
     runs = PaymentRun.objects.exclude(pk__in=theirs.values("payment__run"))
     due = Q(status=PaymentRun.Status.EXPORTED, pays_on__lte=timezone.localdate())
     for run in runs.filter(Q(status=PaymentRun.Status.PREPARED) | due)[:SHOWN]:
-        title = _("Make the file for %(sum)s") if run.is_open else _("Mark %(sum)s as paid")
+        title = _("Make the file for %(sum)s") if run.status == PaymentRun.Status.PREPARED else _("Mark %(sum)s as paid")
         hint = _("Payment run %(reference)s.") % {"reference": run.reference}
         yield Todo(title % {"sum": money.text(run.total)}, reverse("recompense:run", args=[run.key]), hint, is_waiting=True)
 

@@ -2,15 +2,16 @@
 
 import io
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pypdf
 import pytest
 from django.core import mail as outgoing
+from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from core import mail
-from core.models import AuditEvent
+from core.models import AuditEvent, HeldMail
 from learning import emails
 from learning.models import Certificate, Registration
 
@@ -131,10 +132,35 @@ def test_a_certificate_that_is_gone_is_no_error(certificate, run):
 
 
 def test_a_mail_server_that_is_down_leaves_the_mail_to_be_sent_later(certificate, run, settings):
+    works = settings.EMAIL_BACKEND
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
-    with pytest.raises(mail.NotDelivered):
-        run(certificate)
+    run(certificate)
+    mail.send_held()
+    assert HeldMail.objects.count() == 1
+    settings.EMAIL_BACKEND = works
+    mail.send_held()
+    [letter] = outgoing.outbox
+    assert letter.attachments[0].filename == "certificate.pdf" and letter.attachments[0].content.startswith(b"%PDF")
+    assert letter.alternatives[0].mimetype == "text/html" and letter.extra_headers["Auto-Submitted"] == "auto-generated"
+    assert not HeldMail.objects.exists()
+
+
+def test_mail_that_is_held_for_three_days_is_given_up(lee, settings, caplog):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+    mail.deliver(outgoing.EmailMultiAlternatives("News", "Text", None, [lee.email]))
+    HeldMail.objects.update(held_at=timezone.now() - timedelta(days=4))
+    mail.send_held()
+    assert not HeldMail.objects.exists()
+    assert "could not be delivered" in caplog.text and lee.email not in caplog.text
+
+
+def test_what_is_held_does_not_outlive_a_person(lee, settings):
+    HeldMail.objects.create(message=f'{{"to": ["{lee.email}"]}}')
+    HeldMail.objects.create(message='{"to": ["somebody.else@example.com"]}')
+    mail.forget([lee.email])
+    assert [held.message for held in HeldMail.objects.all()] == ['{"to": ["somebody.else@example.com"]}']
 
 
 def test_mail_waits_for_the_commit(lee, django_capture_on_commit_callbacks):
