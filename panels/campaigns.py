@@ -98,7 +98,7 @@ def close(campaign: Campaign, *, by: User | None) -> Campaign:
     """Take no more applications."""
     campaign = workflow.lock(campaign)
     acts.judge(ACTS["close"], campaign, by=by)
-    return _publish(campaign, Status.CLOSED, by=by, act="campaign.close")
+    return _publish(campaign, Status.CLOSED, by=by, act="campaign.close", closes_at=_end(campaign))
 
 
 @transaction.atomic
@@ -123,7 +123,7 @@ def cancel(campaign: Campaign, *, by: User) -> Campaign:
     acts.judge(ACTS["cancel"], campaign, by=by)
     for application in campaign.applications.filter(status__in=Application.WAITING).order_by("pk"):
         _let_go(workflow.lock(application), by=by)
-    return _publish(campaign, Status.CANCELLED, by=by, act="campaign.cancel")
+    return _publish(campaign, Status.CANCELLED, by=by, act="campaign.cancel", closes_at=_end(campaign))
 
 
 def close_due() -> None:
@@ -138,6 +138,12 @@ def _close_if_due(campaign: Campaign) -> None:
     campaign = workflow.lock(campaign)
     if campaign.status == Status.OPEN and campaign.closes_at <= timezone.now():
         close(campaign, by=None)
+
+
+def _end(campaign: Campaign) -> datetime:
+    """The moment from which nobody can apply, as everybody reads it, and from which the time of keeping runs."""
+    now = timezone.now()
+    return min(campaign.closes_at, now) if campaign.opens_at < now else campaign.closes_at
 
 
 def _let_go(application: Application, *, by: User) -> None:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from core import errors
 from core.models import AuditEvent, OutboxEvent
-from panels import campaigns, recruitment
+from panels import campaigns, erasure, recruitment
 from panels.models import Application, Campaign, Membership, Offer
 from tests.factories.panels import CRITERIA, QUESTIONS, campaign_facts, make_application, make_campaign, make_offer
 
@@ -118,6 +118,15 @@ def test_an_end_after_the_day_of_the_answers_moves_that_day_too_or_is_refused(ca
     later = {"decides_on": until.date() + timedelta(days=9), "starts_on": until.date() + timedelta(days=30)}
     campaigns.extend(campaign, until, by=kit, **later)
     assert (fresh(campaign).decides_on, fresh(campaign).starts_on) == (later["decides_on"], later["starts_on"])
+
+
+@pytest.mark.parametrize("act", [campaigns.close, campaigns.cancel])
+def test_what_ends_early_says_so_and_is_kept_no_longer_for_it(campaign, kit, ana, act):
+    application = make_application(campaign, ana)
+    ended = act(campaign, by=kit)
+    assert ended.closes_at <= timezone.now()
+    erasure.forget_old(timezone.now() + timedelta(seconds=1))
+    assert not application.answers.exists()
 
 
 def test_what_has_run_out_is_closed_by_the_clock_and_by_nobody(campaign):
