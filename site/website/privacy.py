@@ -28,7 +28,7 @@ from panels.models import Answer, Application, Attendance, Coordination, Members
 from people import consent, roles
 from people.models import User
 from recompense import erasure as claim_erasure
-from recompense.models import Claim, Line, Payee, Payment
+from recompense.models import Claim, Line, Payee, Payment, Receipt
 
 FILE_NAME = "your-data.json"
 ACCOUNT = ["name_on_account", "sort_code", "account_number", "roll_number"]
@@ -217,15 +217,20 @@ def _claim(claim: Claim) -> dict[str, Any]:
     written = ["what_for", "late_reason", "question", "declaration_version"]
     times = ["began_at", "submitted_at", "checked_at", "approved_at"]
     facts = {name: getattr(claim, name) for name in ["key", "reference", "day", "status", *written, *times]}
-    return {**facts, "lines": [_line(line) for line in claim.lines.all()]}
+    unused = [_receipt(row) for row in claim.receipts.all() if row.line_id is None]
+    return {**facts, "lines": [_line(line) for line in claim.lines.all()], "receipts_of_no_line": unused}
 
 
 def _line(line: Line) -> dict[str, Any]:
     """Receipts are pictures: their owner looks at them in the claim."""
     said = ["quantity", "spent", "hours_away", "reason", "receipt_is_lost"]
     decided = ["amount", "unit", "unit_amount", "allowed", "allowed_reason"]
-    receipts = [{"kind": row.kind, "pages": row.pages, "added_at": row.added_at} for row in line.receipts.all()]
+    receipts = [_receipt(row) for row in line.receipts.all()]
     return {"what": line.rate.label, **{name: getattr(line, name) for name in [*said, *decided]}, "receipts": receipts}
+
+
+def _receipt(row: Receipt) -> dict[str, Any]:
+    return {"kind": row.kind, "pages": row.pages, "added_at": row.added_at}
 
 
 def _payee(person: User) -> list[dict]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap
 from django.core.files.storage import default_storage
@@ -20,6 +22,9 @@ from wagtail.models import Page, Site
 from core import second_factor
 from pages.context_processors import house
 from website import health
+
+SECRET = re.compile("password|code|account|number|token|login")  # in the name of a field: not to be shown again
+KEY = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32,}")
 
 
 @never_cache
@@ -125,8 +130,23 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Most often a form that stood open in a session which has ended."""
     what = _("The page stood open too long, or you signed in or out in another tab. Nothing was saved.")
-    then = _("Go back, load the page again and send it once more.")
-    return answer(request, 403, _("We could not take what you sent"), f"{what} {then}")
+    then = _("Open the page again, and send it once more.")
+    typed = _typed(request)
+    context = {
+        "heading": _("We could not take what you sent"),
+        "text": f"{what} {_('What you typed is below: copy it before you go on.')}" if typed else f"{what} {then}",
+        "typed": typed,
+        "again": request.get_full_path() if typed else "",
+    }
+    return render(request, "website/wrong.html", context, status=403)
+
+
+def _typed(request: HttpRequest) -> list[str]:
+    """What somebody wrote, to be copied: no secrets, and only from a form of ours, so that nobody else speaks here."""
+    if request.headers.get("Origin") != settings.BASE_URL and request.headers.get("Sec-Fetch-Site") != "same-origin":
+        return []
+    values = [value.strip() for name, held in request.POST.lists() for value in held if not SECRET.search(name)]
+    return [value for value in values if len(value) > 2 and not KEY.fullmatch(value)]
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

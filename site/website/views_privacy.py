@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from allauth.account.decorators import reauthentication_required
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
@@ -11,6 +13,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from panels import recruitment
+from people.models import User
 from website import privacy
 
 
@@ -21,6 +25,7 @@ from website import privacy
 def your_data(request: HttpRequest) -> HttpResponseBase:
     if request.method == "GET":
         return render(request, "website/privacy/your_data.html")
+    recruitment.collect(by=cast(User, request.user))  # what was written with this address before there was an account
     disposition = f'attachment; filename="{privacy.FILE_NAME}"'
     return StreamingHttpResponse(
         privacy.as_json(request.user),  # type: ignore[arg-type]

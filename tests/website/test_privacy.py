@@ -269,6 +269,12 @@ def ona(person, campaign, kit, panel):
     return user
 
 
+def test_what_was_written_by_a_link_before_there_was_an_account_is_in_the_file(browser, lee, campaign):
+    recruitment.invite(campaign, "Lee", lee.email)
+    answer = json.loads(b"".join(browser.post(reverse("your_data")).streaming_content))
+    assert [row["campaign__title"] for row in answer["applications"]] == [campaign.title]
+
+
 def test_what_is_held_about_an_applicant_and_member_is_in_the_file(ona, campaign):
     held = json.loads("".join(privacy.as_json(ona)))
     assert held["applications"][0]["campaign__title"] == campaign.title

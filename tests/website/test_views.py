@@ -99,6 +99,21 @@ def test_a_form_from_a_session_that_ended_says_what_to_do(home):
     assert b"Nothing was saved" in response.content
 
 
+def test_what_was_typed_into_a_form_whose_session_ended_can_be_copied(home, settings):
+    secrets = {"new_password": "not-this-one", "account_number": "66374958", "csrfmiddlewaretoken": "f" * 64}
+    typed = {"text": "Forty-one kerbs.", **secrets}
+    page = Client(enforce_csrf_checks=True).post("/account/name/", typed, headers={"Origin": settings.BASE_URL}).content.decode()
+    assert "Forty-one kerbs." in page and 'href="/account/name/"' in page
+    assert not any(secret in page for secret in secrets.values())
+
+
+def test_nobody_else_speaks_through_that_page(home):
+    page = Client(enforce_csrf_checks=True).post(
+        "/account/name/", {"text": "Ring me"}, headers={"Origin": "https://evil.example"}
+    )
+    assert b"Ring me" not in page.content
+
+
 @pytest.mark.parametrize(("view", "status"), [(views.bad_request, 400), (views.forbidden, 403)])
 def test_other_errors_have_a_page_too(client, home, view, status):
     request = client.get("/privacy/").wsgi_request

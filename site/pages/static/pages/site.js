@@ -18,3 +18,7 @@ document.addEventListener("submit", (event) => {
     setTimeout(() => delete event.target.dataset.sent, 3000);
   }
 });
+/* Whoever has typed something and not sent it is asked before the page is left. */
+document.addEventListener("input", (event) => event.target.form?.matches("[data-unsaved]") && (event.target.form.dataset.unsaved = "yes"));
+document.addEventListener("submit", (event) => event.target.matches("[data-unsaved]") && (event.target.dataset.unsaved = ""));
+window.addEventListener("beforeunload", (event) => document.querySelector("[data-unsaved=yes]") && event.preventDefault());
