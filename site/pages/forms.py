@@ -274,6 +274,9 @@ class DateParts(forms.MultiWidget):
         return context
 
 
+YEARS = range(1900, 2200)  # of anybody alive: another is a slip
+
+
 class DayField(forms.MultiValueField):
     """A date typed in three boxes. Messages: required, incomplete, invalid."""
 
@@ -298,9 +301,12 @@ class DayField(forms.MultiValueField):
             return None
         try:
             day, month, year = data_list
-            return datetime.date(int(year), month_number(month), int(day))
-        except ValueError as error:
+            found = datetime.date(int(year), month_number(month), int(day))
+        except (ValueError, OverflowError) as error:
             raise ValidationError(self.error_messages["invalid"], code="invalid") from error
+        if found.year not in YEARS:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return found
 
 
 def month_number(typed: str) -> int:

@@ -151,6 +151,8 @@ def test_a_date_may_be_typed_in_numbers_or_with_the_name_of_its_month(typed):
         (("27", "", "2026"), "incomplete"),
         (("31", "2", "2026"), "invalid"),
         (("x", "y", "z"), "invalid"),
+        (("999999999999", "2", "2026"), "invalid"),
+        (("31", "12", "9999"), "invalid"),
     ],
 )
 def test_a_wrong_date_says_what_is_wrong(typed, code):
