@@ -1,6 +1,6 @@
 """The addresses of panels. Personal ones hold random keys and no name of a panel."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from panels import views, views_applicant, views_member
 from panels.views_coordinator import applications, campaigns, meetings, members, people, queue
@@ -28,7 +28,7 @@ urlpatterns = [
     path("applications/<uuid:key>/withdraw/", views_applicant.withdraw, name="withdraw"),
     path("applications/<uuid:key>/offer/", views_applicant.offer, name="offer"),
     path("applications/<uuid:key>/offer/decline/", views_applicant.decline, name="decline"),
-    path("applications/<path:rest>/", views.cannot_open, name="cannot_open"),
+    re_path("^applications/.+/$", views.cannot_open, name="cannot_open"),
     # members
     path("memberships/", views_member.memberships, name="memberships"),
     path("memberships/<uuid:key>/shown/", views_member.publication, name="publication"),

@@ -153,7 +153,7 @@ class SignUp(SignupView):
 
 
 @never_cache
-def cannot_open(request: HttpRequest, rest: str = "") -> HttpResponse:
+def cannot_open(request: HttpRequest) -> HttpResponse:
     """The same whether there is something that is not theirs or nothing at all: nobody learns which."""
     index = PanelIndexPage.objects.live().public().first()
     return render(request, "panels/cannot_open.html", {"index": index}, status=404)
