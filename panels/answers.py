@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from core import errors
+from core import codes, errors
 from panels.models import Application, Question
 
 LONGEST = 20_000  # characters: what counts is words, but one word could be a book
@@ -41,6 +41,28 @@ def judge_whole(application: Application) -> None:
         raise errors.DomainError(why, code="unanswered", field=f"question_{question.pk}")
     if application.district is None:
         raise errors.DomainError(_("Select your district"), code="no_district", field="district")
+
+
+def version(text: str) -> str:
+    """By which an answer on a screen is compared with the one that is kept."""
+    return codes.digest(text)[:16]
+
+
+def judge_unchanged(application: Application, texts: Mapping[Question, str], seen: Mapping[Question, str]) -> None:
+    """Of two devices the second does not write over the first unsaid. Where nothing was `seen`, nothing is compared."""
+    held = {answer.question_id: answer.text for answer in application.answers.all()}
+    for question, text in texts.items():
+        there = held.get(question.pk, "")
+        is_known = seen.get(question, "") in {"", version(there)}
+        if not is_known and there.splitlines() != text.strip().splitlines():
+            raise errors.Conflict(_changed_elsewhere(), code="changed", field="text")
+
+
+def _changed_elsewhere() -> str:
+    return _(
+        "You have changed this answer on another device since you opened it here. Yours is in the box, "
+        "and the other one stands below it. Save again to keep yours."
+    )
 
 
 def judge_length(texts: Iterable[str]) -> None:

@@ -32,7 +32,7 @@ def received(application: Application, secret: str) -> None:
 def withdrawn(application: Application) -> None:
     campaign = application.campaign
     open_until = moments.at(campaign.closes_at) if campaign.is_inviting else ""
-    _write(application, "", _("You have withdrawn"), "withdrawn", open_until=open_until)
+    _write(application, "", _("What you wrote is erased"), "withdrawn", open_until=open_until)
 
 
 def turned_down(application: Application, secret: str, feedback: str) -> None:

@@ -7,7 +7,7 @@ from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
 from pages.forms import GovukForm, WordsTextarea
-from panels import membership
+from panels import answers, membership
 from panels.models import Membership, Question
 from people.models import District
 
@@ -45,12 +45,23 @@ class AnswerForm(GovukForm):
 
     mark_optional = False
 
-    def __init__(self, *args, question: Question, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args, question: Question, held: str = "", **kwargs) -> None:
+        super().__init__(*args, initial={"text": held, "seen": answers.version(held)}, **kwargs)
+        self.question, self.held = question, held
         rows = min(max(question.max_words // LINES_TO_WORDS, 5), 16)
         box = WordsTextarea(question.max_words, {"rows": rows, "class": "own-words"})
         hint = escape(question.hint)  # the kit takes a hint of ours as HTML
         self.fields["text"] = forms.CharField(label=_("Your answer"), help_text=hint, required=False, widget=box)
+        self.fields["seen"] = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def show_beside(self, held: str) -> None:
+        """What is kept now. Whoever sends the form again has seen that."""
+        self.held = held
+        self.data = {**self.data.dict(), "seen": answers.version(held)}
+
+    @property
+    def was_changed_elsewhere(self) -> bool:
+        return self.has_error("text", "changed")
 
 
 class DistrictForm(GovukForm):

@@ -291,7 +291,7 @@ class OfferForm(GovukForm):
 
     def moment(self) -> datetime.datetime:
         """The end of that day."""
-        return at(self.cleaned_data["answer_by"] + datetime.timedelta(days=1), datetime.time(0))
+        return moments.end_of(self.cleaned_data["answer_by"])
 
 
 # Members and meetings -----------------------------------------------------------------------------

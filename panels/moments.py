@@ -32,6 +32,11 @@ def at(moment: datetime.datetime) -> str:
     return _("%(time)s on %(day)s") % {"time": time(moment), "day": day(moment)}
 
 
+def end_of(last: datetime.date) -> datetime.datetime:
+    """The midnight with which a day ends."""
+    return timezone.make_aware(datetime.datetime.combine(last + datetime.timedelta(days=1), MIDNIGHT))
+
+
 def hours(begins: datetime.datetime, ends: datetime.datetime) -> str:
     """“5.30 pm to 8 pm”."""
     return _("%(begins)s to %(ends)s") % {"begins": time(begins), "ends": time(ends)}

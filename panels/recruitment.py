@@ -6,6 +6,7 @@ theirs, so that nobody learns from us whether an address has applied.
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 
 Status = Application.Status
 LINK_LASTS = timedelta(days=14)
-OFFER_LASTS = timedelta(days=14)
+OFFER_LASTS = timedelta(days=14)  # and until that day ends
+NO_SECRET = re.compile(r"[^A-Za-z0-9_-]")  # what no secret of `core.codes` holds
 NEITHER = {
     APPLICANT: gettext_lazy("This is your own application. Somebody else must decide on it."),
     RIVAL: gettext_lazy("You have applied in the same campaign. Somebody else must decide on this application."),
@@ -81,7 +83,12 @@ def send_link(application: Application) -> None:
 def find_link(secret: str) -> ApplicationLink | None:
     """The link with this secret, whether or not it still holds."""
     links = ApplicationLink.objects.select_related("application__campaign", "application__applicant")
-    return links.filter(digest=codes.digest(secret)).first()
+    return links.filter(digest=codes.digest(_only_secret(secret))).first()
+
+
+def _only_secret(typed: str) -> str:
+    """Without what a message or a finger has added: a full stop, a bracket, a space."""
+    return NO_SECRET.split(typed, maxsplit=1)[0]
 
 
 @transaction.atomic
@@ -114,11 +121,19 @@ def email_index(email: str) -> str:
 
 
 @transaction.atomic
-def write(application: Application, texts: Mapping[Question, str], *, district: District | None, by: User | None) -> Application:
-    """Keep what was typed, whole or not. Until the campaign closes, sent or not."""
+def write(
+    application: Application,
+    texts: Mapping[Question, str],
+    *,
+    district: District | None,
+    by: User | None,
+    seen: Mapping[Question, str] | None = None,
+) -> Application:
+    """Keep what was typed, whole or not. Until the campaign closes, sent or not. `seen`: the version of each answer shown."""
     application = workflow.lock(application)
     acts.judge(ACTS["write"], application, by=by)
     _judge_inviting(application.campaign)
+    answers.judge_unchanged(application, texts, seen or {})
     answers.judge_length(texts.values())
     for question, text in texts.items():
         Answer.objects.update_or_create(application=application, question=question, defaults={"text": text.strip()})
@@ -247,7 +262,7 @@ def offer(application: Application, *, by: User, answer_by: datetime | None = No
     starts_on, ends_on = term(campaign)
     made = Offer.objects.create(
         application=application,
-        answer_by=_judge_deadline(answer_by or timezone.now() + OFFER_LASTS),
+        answer_by=_judge_deadline(answer_by or moments.end_of(timezone.localdate() + OFFER_LASTS)),
         starts_on=starts_on,
         ends_on=ends_on,
     )

@@ -1,6 +1,6 @@
 """The addresses of panels. Personal ones hold random keys and no name of a panel."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from panels import views, views_applicant, views_member
 from panels.views_coordinator import applications, campaigns, meetings, members, people, queue
@@ -12,10 +12,12 @@ urlpatterns = [
     path("join/<uuid:key>/start/", views.start, name="start"),
     # applicants
     path("applications/", views_applicant.applications, name="applications"),
-    path("applications/open/<str:secret>/", views.link, name="link"),
+    path("applications/open/<path:secret>/", views.link, name="link"),
     path("applications/asked/", views.asked, name="asked"),
     path("applications/leave/", views.leave_device, name="leave_device"),
-    path("applications/withdrawn/", views_applicant.withdrawn, name="withdrawn"),
+    path("applications/closed/", views.closed, name="closed"),
+    path("applications/withdrawn/", views_applicant.withdrawn, {"was_sent": True}, name="withdrawn"),
+    path("applications/erased/", views_applicant.withdrawn, {"was_sent": False}, name="erased"),
     path("applications/<uuid:key>/", views_applicant.application, name="application"),
     path("applications/<uuid:key>/questions/<uuid:question>/", views_applicant.answer, name="answer"),
     path("applications/<uuid:key>/district/", views_applicant.district, name="district"),
@@ -26,6 +28,7 @@ urlpatterns = [
     path("applications/<uuid:key>/withdraw/", views_applicant.withdraw, name="withdraw"),
     path("applications/<uuid:key>/offer/", views_applicant.offer, name="offer"),
     path("applications/<uuid:key>/offer/decline/", views_applicant.decline, name="decline"),
+    re_path("^applications/.+/$", views.cannot_open, name="cannot_open"),
     # members
     path("memberships/", views_member.memberships, name="memberships"),
     path("memberships/<uuid:key>/shown/", views_member.publication, name="publication"),

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import uuid
 
+from allauth.account.utils import get_next_redirect_url
+from allauth.account.views import SignupView
 from allauth.core import ratelimit
-from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core import errors, page_cache
 from panels import recruitment
 from panels.forms import BeginForm
-from panels.models import Application, ApplicationLink, Campaign, PanelPage
+from panels.models import Application, ApplicationLink, Campaign, PanelIndexPage, PanelPage
 
 OPENED = "applications"  # in the session: keys of what was opened by a link in this browser
 
@@ -103,9 +103,9 @@ def link(request: HttpRequest, secret: str) -> HttpResponse:
     """Its secret leaves the address bar at once: from here on the browser's session knows what was opened."""
     found = recruitment.find_link(secret)
     if found is None:
-        raise Http404
+        return cannot_open(request)
     if found.application.status == Application.Status.WITHDRAWN:
-        return redirect("panels:withdrawn")
+        return gone(request, found.application)
     if request.user.is_authenticated:
         return _open_with_account(request, found.application)
     if found.application.applicant_id:
@@ -141,13 +141,44 @@ def somebody_elses(request: HttpRequest, link: str = "") -> HttpResponse:
     return render(request, "panels/somebody_elses.html", {"link": link}, status=403)
 
 
+class SignUp(SignupView):
+    """Whoever comes from the offer that they opened in this browser need not type again what we know."""
+
+    def get_initial(self) -> dict:
+        rows = Application.objects.own(self.request.user, opened(self.request)).filter(status=Application.Status.OFFERED)
+        going_to = get_next_redirect_url(self.request)
+        offered = next((row for row in rows if reverse("panels:offer", args=[row.key]) == going_to), None)
+        known = {"display_name": offered.name, "email": offered.email} if offered else {}
+        return {**super().get_initial(), **known}
+
+
+@never_cache
+def cannot_open(request: HttpRequest) -> HttpResponse:
+    """The same whether there is something that is not theirs or nothing at all: nobody learns which."""
+    index = PanelIndexPage.objects.live().public().first()
+    return render(request, "panels/cannot_open.html", {"index": index}, status=404)
+
+
 def opened(request: HttpRequest) -> list[str]:
     return request.session.get(OPENED, [])
+
+
+def gone(request: HttpRequest, application: Application) -> HttpResponse:
+    """Say that it is erased, and forget in this browser that there was something."""
+    if str(application.key) in opened(request):
+        request.session[OPENED] = [key for key in opened(request) if key != str(application.key)]
+    return redirect("panels:withdrawn" if application.submitted_at else "panels:erased")
 
 
 @require_POST
 def leave_device(request: HttpRequest) -> HttpResponse:
     """Forget in this browser what was opened by a link."""
     request.session.pop(OPENED, None)
-    messages.success(request, _("Nothing is open on this device any more. Your link opens it again."))
-    return redirect("/")
+    return redirect("panels:closed")
+
+
+@require_safe
+@never_cache
+def closed(request: HttpRequest) -> HttpResponse:
+    """For whoever uses the device next, too: it says nothing of what there was."""
+    return render(request, "panels/closed.html")

@@ -9,6 +9,7 @@ from functools import wraps
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import ValidationError
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,7 +22,7 @@ from core import errors
 from panels import answers, erasure, recruitment
 from panels.forms import AnswerForm, DistrictForm, NameForm
 from panels.models import Application, Question
-from panels.views import may_mail, opened, somebody_elses
+from panels.views import cannot_open, gone, may_mail, opened, somebody_elses
 from people.models import User
 
 Status = Application.Status
@@ -34,8 +35,12 @@ def own(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     @wraps(view)
     def wrapped(request: HttpRequest, key: uuid.UUID, **kwargs) -> HttpResponse:
         mine = Application.objects.own(request.user, opened(request)).select_related("campaign__panel", "applicant", "district")
-        application = get_object_or_404(mine, key=key)
-        if _by(request) and not application.applicant_id and application.status != Status.WITHDRAWN:
+        application = mine.filter(key=key).first()
+        if application is None:
+            return cannot_open(request)
+        if application.status == Status.WITHDRAWN:  # in another browser
+            return gone(request, application)
+        if _by(request) and not application.applicant_id:
             try:
                 recruitment.attach(application, by=request.user)
             except errors.NotAllowed:
@@ -76,7 +81,9 @@ def _context(application: Application) -> dict:
         "campaign": application.campaign,
         "parts": parts,
         "tasks": _tasks(application, parts),
+        "is_begun": any(part["text"] for part in parts),
         "is_whole": not any(part["why"] for part in parts),
+        "step": _next_step(application, parts),
         "offer": application.open_offer,
         "erased_on": application.campaign.closes_at + erasure.UNSENT_IS_KEPT,
     }
@@ -92,7 +99,7 @@ def _parts(application: Application) -> list[dict]:
             "href": reverse("panels:answer", args=[application.key, question.key]),
             "text": given.get(question.pk, ""),
             "why": faults.get(question, ""),
-            "is_said": True,
+            "is_question": True,
         }
         for question in application.campaign.questions.all()
     ]
@@ -101,6 +108,7 @@ def _parts(application: Application) -> list[dict]:
         "href": reverse("panels:district", args=[application.key]),
         "text": str(application.district or ""),
         "why": "" if application.district else _("Select your district"),
+        "is_question": False,
     }
     return [*parts, where]
 
@@ -111,6 +119,18 @@ def _tasks(application: Application, parts: list[dict]) -> list[dict]:
     href = reverse("panels:check", args=[application.key]) if is_whole else ""
     last = {"title": _("Check it and send it"), "href": href, "status": _("To do") if is_whole else _("When the rest is done")}
     return [*rows, last]
+
+
+def _next_step(application: Application, parts: list[dict]) -> dict:
+    """What somebody would do now: the first part that is not done, or the check."""
+    place, part = next(((place, part) for place, part in enumerate(parts, start=1) if part["why"]), (0, {}))
+    if not part:
+        return {"title": _("Check your answers"), "href": reverse("panels:check", args=[application.key])}
+    if not part["is_question"]:
+        return {"title": _("Go on with your district"), "href": part["href"]}
+    is_begun = any(part["text"] for part in parts)
+    said = _("Go on with question %(number)s") if is_begun else _("Start with question %(number)s")
+    return {"title": said % {"number": place}, "href": part["href"]}
 
 
 def _state(part: dict) -> dict:
@@ -128,7 +148,7 @@ def answer(request: HttpRequest, application: Application, question: uuid.UUID) 
     questions = list(application.campaign.questions.all())
     asked = get_object_or_404(application.campaign.questions, key=question)
     held = application.answers.filter(question=asked).first()
-    form = AnswerForm(request.POST or None, question=asked, initial={"text": held.text if held else ""})
+    form = AnswerForm(request.POST or None, question=asked, held=held.text if held else "")
     about = {"question": asked, "number": questions.index(asked) + 1, "all": len(questions)}
     return _write(request, application, form, "panels/answer.html", about)
 
@@ -153,15 +173,26 @@ def _write(request: HttpRequest, application: Application, form: Form, template:
 def _keep(request: HttpRequest, application: Application, form: Form, question: Question | None) -> bool:
     """Whether it was kept and is whole; if not, the form says why. “Save and come back later” takes what there is."""
     texts = {question: form.cleaned_data["text"]} if question else {}
+    seen = {question: form.cleaned_data["seen"]} if question else {}
     where = form.cleaned_data.get("district", application.district)
     try:
-        recruitment.write(application, texts, district=where, by=_by(request))
+        recruitment.write(application, texts, district=where, by=_by(request), seen=seen)
     except errors.DomainError as error:
-        form.add_error(next(iter(form.fields)) if error.field else None, str(error))
+        form.add_error(next(iter(form.fields)) if error.field else None, ValidationError(str(error), code=error.code))
+        if error.code == "changed":
+            _compare(application, form)
         return False
     if "later" not in request.POST and (why := _why_not(form, question)):
+        _compare(application, form)
         form.add_error(next(iter(form.fields)), why)
     return form.is_valid()
+
+
+def _compare(application: Application, form: Form) -> None:
+    """What is kept now is what the form is shown beside."""
+    if isinstance(form, AnswerForm):
+        held = application.answers.filter(question=form.question).first()
+        form.show_beside(held.text if held else "")
 
 
 def _why_not(form: Form, question: Question | None) -> str:
@@ -261,13 +292,13 @@ def _take_back(request: HttpRequest, application: Application, act: Callable[[],
     except errors.DomainError as error:
         messages.error(request, str(error))
         return redirect("panels:application", application.key)
-    return redirect("panels:withdrawn")
+    return gone(request, application)
 
 
 @require_safe
 @never_cache
-def withdrawn(request: HttpRequest) -> HttpResponse:
-    return render(request, "panels/withdrawn.html")
+def withdrawn(request: HttpRequest, *, was_sent: bool) -> HttpResponse:
+    return render(request, "panels/withdrawn.html", {"was_sent": was_sent})
 
 
 # An offer -----------------------------------------------------------------------------------------

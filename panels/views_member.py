@@ -27,11 +27,15 @@ Status = Membership.Status
 def memberships(request: HttpRequest) -> HttpResponse:
     rows = list(Membership.objects.own(request.user).select_related("panel"))
     panels = [row.panel_id for row in rows]
+    coming = list(Meeting.objects.visible_to(request.user).filter(panel__in=panels).coming().select_related("panel"))
+    attended = list(Attendance.objects.of(request.user).select_related("meeting__panel").order_by("-meeting__starts_at"))
+    met = {meeting.panel_id for meeting in [*coming, *(attendance.meeting for attendance in attended)]}
     context = {
         "members": rows,
+        "new": next((row for row in rows if row.offer_id and row.status == Status.ACTIVE and row.panel_id not in met), None),
         "pages": {page.panel_id: page for page in PanelPage.objects.live().public().filter(panel__in=panels)},
-        "coming": Meeting.objects.visible_to(request.user).filter(panel__in=panels).coming().select_related("panel"),
-        "attended": Attendance.objects.of(request.user).select_related("meeting__panel").order_by("-meeting__starts_at"),
+        "coming": coming,
+        "attended": attended,
     }
     return render(request, "panels/memberships.html", context)
 

@@ -7,10 +7,13 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from panels.views import SignUp
+
 urlpatterns = [
     path("", include("website.urls")),
     path("account/", include("people.urls")),
     path("account/tokens/", include("api.urls_tokens")),
+    path("account/signup/", SignUp.as_view(), name="account_signup"),
     path("account/", include("allauth.urls")),
     path("learning/", include("learning.urls")),
     path("", include("panels.urls")),

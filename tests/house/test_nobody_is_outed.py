@@ -151,7 +151,7 @@ def letters(kit, reference_data, person, django_capture_on_commit_callbacks):
 
 def test_no_message_of_panels_names_a_panel_or_what_it_is_about(letters):
     subjects = {message.subject for message in letters}
-    assert subjects == {"Your link", "We have what you sent", "News for you", "Good news for you", "You have withdrawn"}
+    assert subjects == {"Your link", "We have what you sent", "News for you", "Good news for you", "What you wrote is erased"}
     for message in letters:
         html = next(body for body, kind in message.alternatives if kind == "text/html")
         for text in [*seen_outside(message), message.body, html]:
@@ -173,7 +173,7 @@ def test_personal_addresses_of_panels_hold_keys_alone():
     assert len(personal) > 15
     for address in personal:
         assert not TELLING.search(address), address
-        assert not re.search(r"<(?!uuid:|str:secret)", address), address
+        assert not re.search(r"<(?!uuid:|path:secret>)", address), address
 
 
 def test_titles_of_an_applicants_pages_stand_in_tabs_and_histories_and_name_nothing(client, letters, person):

@@ -45,10 +45,10 @@ COORDINATOR = {  # panels: what they do; the buttons among them stand in LEFT_OU
     *["panels:coordinators", "panels:coordinator_release"],
 }
 PANELS = {
-    *["panels:campaign", "panels:start", "panels:asked", "panels:link", "panels:withdrawn"],
+    *["panels:campaign", "panels:start", "panels:asked", "panels:link", "panels:withdrawn", "panels:erased"],
     *["panels:applications", "panels:application", "panels:answer", "panels:district", "panels:name", "panels:later"],
     *["panels:check", "panels:sent", "panels:withdraw", "panels:memberships", "panels:publication", "panels:leave"],
-    *["panels:offer", "panels:decline"],
+    *["panels:offer", "panels:decline", "panels:closed", "panels:cannot_open"],
 }
 CLAIMANT = {
     *["recompense:claims", "recompense:claim", "recompense:add_cost", "recompense:change_cost", "recompense:account"],

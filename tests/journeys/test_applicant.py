@@ -35,7 +35,7 @@ def test_ana_applies_on_a_phone_comes_back_on_another_browser_sends_changes_and_
 
     phone.goto(applicant.link_in(mail(email)))
     assert "/open/" not in phone.url
-    applicant.open_part(phone, 0)
+    follow(phone, "Start with question 1")
     applicant.fill_in(phone, "word " * 203)
     press(phone, "Save and go on")
     expect(phone.get_by_role("alert")).to_contain_text("Take out 3 words")
@@ -45,13 +45,23 @@ def test_ana_applies_on_a_phone_comes_back_on_another_browser_sends_changes_and_
     expect(phone.get_by_text(email)).to_be_visible()
     left = phone.url
     press(phone, "Close it now")
+    expect(phone.get_by_text("Your link opens it again.")).to_be_visible()
     assert phone.goto(left).status == 404
+    expect(phone.get_by_role("heading", name="We cannot open this")).to_be_visible()
 
     desk = device("desk", js=js)
     desk.goto(applicant.link_in(mail(email)))
     expect(desk.get_by_text("Done", exact=True)).to_have_count(1)
     applicant.open_part(desk, 0)
     expect(desk.get_by_label("Your answer")).to_have_value(ANSWERS[0])
+    tablet = device("phone", js=js)
+    tablet.goto(applicant.link_in(mail(email)))
+    applicant.open_part(tablet, 0)
+    applicant.fill_in(tablet, "From the tram.")
+    press(tablet, "Save and go on")
+    press(desk, "Save and go on")
+    expect(desk.get_by_role("alert")).to_contain_text("You have changed this answer on another device")
+    expect(desk.locator("main")).to_contain_text("From the tram.")
     press(desk, "Save and go on")
     for text in ANSWERS[1:]:
         applicant.fill_in(desk, text)
@@ -80,12 +90,12 @@ def test_ana_applies_on_a_phone_comes_back_on_another_browser_sends_changes_and_
     expect(desk.locator("main")).to_contain_text("Two benches.")
 
     link = applicant.link_in(mail(email, "reached us whole"))
-    follow(desk, "Withdraw my application")
-    press(desk, "Withdraw and erase it")
-    expect(desk.get_by_role("heading", name="It is taken back and erased")).to_be_visible()
-    assert "is erased" in mail(email, "you have withdrawn")
+    follow(desk, "Take my application back")
+    press(desk, "Take it back")
+    expect(desk.get_by_role("heading", name="Taken back. What you wrote is gone.")).to_be_visible()
+    assert "Nobody can bring it back" in mail(email, "What you wrote is erased")
     phone.goto(link)
-    expect(phone.get_by_role("heading", name="It is taken back and erased")).to_be_visible()
+    expect(phone.get_by_role("heading", name="Taken back. What you wrote is gone.")).to_be_visible()
 
 
 def test_ana_applies_with_her_account(device, signed_in, accounts):
@@ -110,8 +120,8 @@ def test_ana_applies_with_her_account(device, signed_in, accounts):
     expect(desk.get_by_text("Sent", exact=True)).to_be_visible()
     follow(desk, "Three seats")
     expect(desk.locator("main")).to_contain_text(ANSWERS[1])
-    follow(desk, "Withdraw my application")
-    press(desk, "Withdraw and erase it")
+    follow(desk, "Take my application back")
+    press(desk, "Take it back")
     desk.goto("/applications/")
     expect(desk.get_by_role("heading", name="My applications")).to_be_visible()
     expect(desk.get_by_text("Sent", exact=True)).to_have_count(0)
@@ -179,9 +189,9 @@ def test_ana_applies_by_keyboard_alone(device, mail):
     keys.follow("Send my application", "button")
     expect(page.get_by_role("heading", name="We have your application")).to_be_visible()
     keys.follow("See or change what I sent")
-    keys.follow("Withdraw my application")
-    keys.follow("Withdraw and erase it", "button")
-    expect(page.get_by_role("heading", name="It is taken back and erased")).to_be_visible()
+    keys.follow("Take my application back")
+    keys.follow("Take it back", "button")
+    expect(page.get_by_role("heading", name="Taken back. What you wrote is gone.")).to_be_visible()
     assert not keys.faults, "\n" + "\n".join(keys.faults)
 
 
@@ -218,9 +228,14 @@ def test_every_page_of_an_applicant_without_an_account(device, look, mail):
     look.at(page)
     follow(page, "See or change what I sent")
     look.at(page, "sent")
-    follow(page, "Withdraw my application")
+    follow(page, "Take my application back")
     look.at(page)
-    press(page, "Withdraw and erase it")
+    press(page, "Close it now: others use this device")
+    look.at(page)
+    look.open(page, "/applications/cut-short/")
+    page.goto(applicant.link_in(mail("ana.looks@example.com")))
+    follow(page, "Take my application back")
+    press(page, "Take it back")
     look.at(page)
     look.names.add("panels:link")  # it leads on; where it has run out or is somebody else's is looked at below
 
@@ -237,8 +252,13 @@ def test_every_page_of_an_applicant_with_an_account_and_of_a_member(device, look
     look.at(page, "with an account")
     look.open(page, "/applications/")
     follow(page, "Three seats")
+    follow(page, "Start with question 1")
+    applicant.fill_in(page, ANSWERS[0])
+    press(page, "Save and come back later")
+    follow(page, "Go on now after all")
     follow(page, "Erase what I have written")
     press(page, "Erase it", exact=True)
+    look.at(page)
 
     applicant.start(device("phone"), "Ana Other", "ana.other@example.com")
     look.open(page, applicant.link_in(mail("ana.other@example.com")), "somebody else's")
@@ -278,6 +298,8 @@ def test_ana_is_offered_a_place_makes_an_account_and_accepts(device, look, mail,
     look.at(page)
     follow(page, "Not yet")
     follow(page, "Create an account")
+    expect(page.get_by_label("Your name")).to_have_value("Ana Joins")
+    expect(page.get_by_label("Email address")).to_have_value(email)
     learner.fill_in_account(page, "Ana Joins", email)
     learner.enter_code(page, mail(email, "Enter this code"))
     expect(page.get_by_role("heading", name="A place for you")).to_be_visible()
@@ -285,6 +307,7 @@ def test_ana_is_offered_a_place_makes_an_account_and_accepts(device, look, mail,
     press(page, "Yes, I accept")
     expect(page.get_by_text("Welcome. You are a member now")).to_be_visible()
     expect(page.get_by_text("Nothing about you is public.")).to_be_visible()
+    expect(page.get_by_role("heading", name="What happens next")).to_be_visible()
     look.at(page, "a new member")
     page.goto("/applications/")
     follow(page, "Five seats")

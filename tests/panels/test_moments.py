@@ -28,5 +28,13 @@ def test_a_day_is_said_with_its_name():
     assert moments.day(datetime(2027, 7, 14, 23, 30, tzinfo=UTC)) == "Thursday 15 July 2027"
 
 
+@pytest.mark.parametrize(
+    ("day", "end"),
+    [(date(2027, 1, 15), datetime(2027, 1, 16, tzinfo=UTC)), (date(2027, 3, 28), datetime(2027, 3, 28, 23, tzinfo=UTC))],
+)
+def test_a_day_ends_at_midnight_in_london(day, end):
+    assert moments.end_of(day) == end
+
+
 def test_hours_are_said_from_and_to():
     assert moments.hours(datetime(2027, 1, 15, 17, 30, tzinfo=UTC), datetime(2027, 1, 15, 20, tzinfo=UTC)) == "5.30 pm to 8 pm"

@@ -1,6 +1,7 @@
 """What anybody sees of panels: no more than members say, and no older than the last act."""
 
 import datetime
+import re
 from datetime import timedelta
 
 import pytest
@@ -240,6 +241,12 @@ def test_its_dates_are_said_with_the_day_of_the_week_and_in_londons_time(panel, 
     text = told(make_campaign(panel, kit, **dates))
     for words in ["Open until noon on Wednesday 15 July 2099.", "by Monday 3 August 2099", "Tuesday 1 September 2099"]:
         assert words in text
+
+
+def test_its_title_in_tabs_and_histories_names_no_panel(campaign, panel):
+    title = re.search(r"<title>(.*?)</title>", told(campaign), re.DOTALL).group(1)
+    assert campaign.title in title
+    assert panel.name not in title
 
 
 def test_plain_text_becomes_paragraphs_and_never_html(panel, kit):

@@ -475,7 +475,7 @@ def test_who_is_on_the_panel_already_is_told_so(offer, ana, panel):
 
 def test_declining_erases_like_withdrawing_and_tells_once(offer, ana, sent):
     [message] = sent(recruitment.decline, offer, by=ana)
-    assert message.subject == "You have withdrawn"
+    assert message.subject == "What you wrote is erased"
     assert not Answer.objects.exists()
 
 

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from panels import campaigns, recruitment
-from panels.models import Answer, Application, ApplicationLink, Campaign, Membership, Offer
+from panels.models import Answer, Application, ApplicationLink, Campaign, Membership, Offer, PanelIndexPage
 from people.models import District
 from tests.conftest import PASSWORD
 from tests.factories.panels import TEXT, make_application, make_campaign, make_offer
@@ -211,9 +211,28 @@ def test_another_browser_without_the_link_sees_nothing(browser, hers):
         assert browser().post(at(name, hers)).status_code in {404, 405}
 
 
-def test_a_link_that_nobody_was_sent_leads_nowhere(browser):
-    assert browser().get("/applications/open/made-up/").status_code == 404
+def test_what_cannot_be_opened_is_the_same_page_for_all_and_says_what_to_do(browser, hers, sam):
+    link = link_in(mail.outbox[-1])
+    nobody = ["/applications/open/made-up/", f"{link[:-9]}/", "/applications/open/", at("application", hers), at("offer", hers)]
+    responses = [browser().get(address) for address in [*nobody, "/applications/00000000-0000-4000-8000-000000000000/"]]
+    assert {response.status_code for response in responses} == {404}
+    assert len({text(response) for response in responses}) == 1
+    for words in ["We cannot open this", "open the link in it again", f"?next={reverse('panels:applications')}"]:
+        assert words in text(responses[0])
     assert browser().post("/applications/open/made-up/").status_code == 404
+    assert "What belongs to your account" in text(browser(sam).get(at("application", hers)))
+
+
+def test_what_cannot_be_opened_leads_to_what_is_open(browser, home):
+    home.add_child(instance=PanelIndexPage(title="Panels", slug="panels"))
+    assert 'href="/panels/">what is open' in text(browser().get("/applications/open/made-up/"))
+
+
+@pytest.mark.parametrize("added", [".", ",", ">", "%20", "%3E.", "'", ").", "/>", "/%20"])
+def test_a_link_opens_whatever_a_message_or_a_finger_has_added_to_it(browser, hers, added):
+    link = link_in(mail.outbox[-1]).rstrip("/")
+    response = browser().get(f"{link}{added}", follow=True)
+    assert response.redirect_chain[-1][0] == at("application", hers)
 
 
 def test_a_link_that_has_run_out_sends_another_to_the_same_address_and_does_not_say_which(browser, hers):
@@ -289,14 +308,21 @@ def test_a_session_holds_the_key_of_what_was_opened_and_nothing_that_says_whose_
 
 
 def test_a_shared_device_can_be_left(bea, hers):
-    assert bea.post(reverse("panels:leave_device")).url == "/"
+    response = bea.post(reverse("panels:leave_device"), follow=True)
+    assert "What you saved is safe. Your link opens it again." in text(response)
+    assert response.content == bea.get(reverse("panels:closed")).content
     assert bea.get(at("application", hers)).status_code == 404
+
+
+def test_the_page_after_leaving_says_the_same_where_nothing_was_open(browser, bea):
+    closed = bea.post(reverse("panels:leave_device"), follow=True)
+    assert text(browser().get(reverse("panels:closed"))) == text(closed)
 
 
 def test_a_link_to_what_was_withdrawn_says_so(browser, bea, hers):
     link = link_in(mail.outbox[-1])
     bea.post(at("withdraw", hers))
-    assert browser().get(link).url == reverse("panels:withdrawn")
+    assert browser().get(link).url == reverse("panels:erased")
 
 
 # Writing ------------------------------------------------------------------------------------------
@@ -314,6 +340,21 @@ def test_the_parts_are_a_list_of_things_to_do(bea, hers):
     page = text(bea.get(at("application", hers)))
     assert page.count("To do") == 2
     assert "Done" in page
+
+
+def test_the_first_page_says_where_to_start_and_then_where_to_go_on(bea, hers):
+    first, second = hers.campaign.questions.all()
+    page = text(bea.get(at("application", hers)))
+    assert f'href="{at("answer", hers, first.key)}">Start with question 1' in page
+    assert "Erase what I have written" not in page
+    bea.post(at("answer", hers, first.key), {"text": TEXT})
+    page = text(bea.get(at("application", hers)))
+    assert f'href="{at("answer", hers, second.key)}">Go on with question 2' in page
+    assert "Erase what I have written" in page
+    bea.post(at("answer", hers, second.key), {"text": TEXT})
+    assert f'href="{at("district", hers)}">Go on with your district' in text(bea.get(at("application", hers)))
+    bea.post(at("district", hers), {"district": District.objects.first().pk})
+    assert f'href="{at("check", hers)}">Check your answers' in text(bea.get(at("application", hers)))
 
 
 def test_one_thing_leads_to_the_next_and_at_last_to_the_check(bea, hers):
@@ -344,6 +385,50 @@ def test_an_empty_answer_is_asked_for(bea, hers):
     response = bea.post(at("answer", hers, first_question(hers).key), {"text": " "})
     assert response.status_code == 422
     assert "Write an answer to “Why do you want to join?”" in text(response)
+
+
+def seen_in(response) -> str:
+    """What the form remembers of the answer that it was opened on."""
+    return re.search(r'name="seen" value="(\w*)"', text(response)).group(1)
+
+
+@pytest.fixture
+def written_elsewhere(bea, hers):
+    """She opened a question, and then answered it on another device. What her form remembers."""
+    address = at("answer", hers, first_question(hers).key)
+    seen = seen_in(bea.get(address))
+    bea.post(address, {"text": "From the\r\ntrain.", "seen": seen})
+    return seen
+
+
+@pytest.mark.parametrize("button", [{}, {"later": "yes"}])
+def test_of_two_devices_the_second_is_told_and_may_win(bea, hers, written_elsewhere, button):
+    address = at("answer", hers, first_question(hers).key)
+    response = bea.post(address, {"text": "From the desk.", "seen": written_elsewhere, **button})
+    assert response.status_code == 422
+    for words in ["You have changed this answer on another device", "From the<br>train.", "From the desk."]:
+        assert words in text(response)
+    assert Answer.objects.get().text == "From the\r\ntrain."
+    bea.post(address, {"text": "From the desk.", "seen": seen_in(response), **button})
+    assert Answer.objects.get().text == "From the desk."
+
+
+def test_two_devices_that_say_the_same_do_not_quarrel(bea, hers, written_elsewhere):
+    question = first_question(hers)
+    said = {"text": "From the\ntrain.", "seen": written_elsewhere}
+    assert bea.post(at("answer", hers, question.key), said).status_code == 302
+
+
+def test_what_was_kept_too_long_is_no_other_device(bea, hers):
+    address = at("answer", hers, first_question(hers).key)
+    response = bea.post(address, {"text": "word " * 153, "seen": seen_in(bea.get(address))})
+    assert bea.post(address, {"text": TEXT, "seen": seen_in(response)}).status_code == 302
+    assert Answer.objects.get().text == TEXT
+
+
+def test_whoever_leaves_with_something_unsaved_can_be_asked_first(bea, hers):
+    for address in [at("answer", hers, first_question(hers).key), at("district", hers), at("name", hers)]:
+        assert '<form method="post" novalidate data-unsaved>' in text(bea.get(address))
 
 
 def test_it_closes_while_somebody_writes_and_their_words_are_still_there(bea, hers):
@@ -569,22 +654,45 @@ def test_nothing_of_it_is_kept_by_anybody(bea, hers):
 
 def test_withdrawing_is_asked_once_and_erases(bea, hers):
     send(bea, hers)
-    assert "Withdraw your application?" in text(bea.get(at("withdraw", hers)))
+    assert "Take your application back?" in text(bea.get(at("withdraw", hers)))
     assert Answer.objects.exists()
     response = bea.post(at("withdraw", hers))
     assert response.url == reverse("panels:withdrawn")
     assert not Answer.objects.exists()
-    assert "You have withdrawn" in text(bea.get(at("application", hers)))
+    assert "Taken back. What you wrote is gone." in text(bea.get(response.url))
 
 
-def test_withdrawn_twice_it_says_that_it_is_withdrawn(bea, hers):
+def test_afterwards_the_browser_knows_nothing_of_it(bea, hers):
+    send(bea, hers)
     bea.post(at("withdraw", hers))
-    assert "You have withdrawn" in text(bea.post(at("withdraw", hers), follow=True))
+    response = bea.get(at("application", hers))
+    assert response.status_code == 404
+    assert "We cannot open this" in text(response)
+    assert str(hers.key) not in str(dict(bea.session.items()))
+
+
+def test_another_browser_in_which_it_is_still_open_is_told_and_forgets_it(browser, bea, hers):
+    other = browser()
+    other.get(link_in(mail.outbox[-1]))
+    send(bea, hers)
+    bea.post(at("withdraw", hers))
+    assert other.post(at("withdraw", hers)).url == reverse("panels:withdrawn")
+    assert other.get(at("application", hers)).status_code == 404
+
+
+def test_with_an_account_it_is_no_longer_among_ones_own(browser, campaign, ana):
+    application = make_application(campaign, ana)
+    hers = browser(ana)
+    assert "so is that they were yours" in text(hers.get(at("withdraw", application)))
+    assert "“My applications” no more" in text(hers.post(at("withdraw", application), follow=True))
+    assert at("application", application) not in text(hers.get(reverse("panels:applications")))
+    assert hers.get(at("application", application)).status_code == 404
 
 
 def test_a_draft_is_erased(bea, hers):
     assert "Erase what you have written?" in text(bea.get(at("withdraw", hers)))
-    bea.post(at("withdraw", hers))
+    response = bea.post(at("withdraw", hers), follow=True)
+    assert "Erased. What you wrote is gone." in text(response)
     assert Application.objects.get().name == ""
 
 
@@ -639,6 +747,27 @@ def test_without_an_account_it_says_how_to_get_one_and_leads_back(bea, hers, kit
     assert "Yes, I accept" not in page
     assert bea.post(at("offer", hers)).url == f"{reverse('account_login')}?next={at('offer', hers)}"
     assert not Membership.objects.exists()
+
+
+def signing_up(browser, going_to) -> str:
+    return text(browser.get(reverse("account_signup"), {"next": going_to, "email": "else@example.com"}))
+
+
+def test_whoever_makes_an_account_for_an_offer_need_not_type_again_what_we_know(bea, hers, kit):
+    send(bea, hers)
+    make_offer(hers, kit)
+    page = signing_up(bea, at("offer", hers))
+    for words in ['value="Bea Bloom"', f'value="{ADDRESS}"', "by it we know that the place is yours"]:
+        assert words in page
+
+
+def test_nobody_else_is_told_what_we_know(browser, bea, hers, kit):
+    assert "Bea Bloom" not in signing_up(bea, at("offer", hers))  # not offered
+    send(bea, hers)
+    make_offer(hers, kit)
+    for page in [signing_up(browser(), at("offer", hers)), signing_up(bea, "/learning/"), signing_up(bea, at("sent", hers))]:
+        assert "Bea Bloom" not in page
+        assert ADDRESS not in page
 
 
 def test_with_the_account_of_the_same_address_it_is_accepted(bea, hers, kit, person):

@@ -8,10 +8,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from panels import membership
+from panels import membership, recruitment
 from panels.models import Membership
 from people.models import District
-from tests.factories.panels import attend, make_meeting, make_member, make_panel
+from tests.factories.panels import attend, make_application, make_campaign, make_meeting, make_member, make_offer, make_panel
 
 pytestmark = pytest.mark.usefixtures("home")
 MINE = "/memberships/"
@@ -63,6 +63,21 @@ def test_meetings_they_were_at_are_listed_and_others_are_not(browser, panel, kit
     other = make_member(panel, person("Olu Other"))
     attend(make_meeting(panel, kit, ago=timedelta(days=10)), other, kit)
     assert len(browser.get(MINE).context["attended"]) == 1
+
+
+def test_somebody_new_reads_what_happens_next_until_there_is_a_meeting(client, panel, kit, ana):
+    offer = make_offer(make_application(make_campaign(panel, kit), ana), kit)
+    joined = recruitment.accept(offer, by=ana)
+    client.force_login(ana)
+    page = text(client.get(MINE))
+    assert "What happens next" in page
+    assert shown(joined) in page
+    make_meeting(panel, kit, ago=-timedelta(days=70))
+    assert "What happens next" not in text(client.get(MINE))
+
+
+def test_somebody_of_long_standing_does_not(browser):
+    assert "What happens next" not in text(browser.get(MINE))
 
 
 def test_a_chair_sees_that_they_chair(browser, member, kit):
