@@ -85,17 +85,21 @@ def places(person: User) -> list[tuple[StrOrPromise, str]]:
 def offers(person: User) -> Iterator[Todo]:
     open_ = Offer.objects.filter(application__applicant=person, status=Offer.Status.OPEN, answer_by__gt=timezone.now())
     for offer in open_.select_related("application")[:SHOWN]:
-        answer_by = formats.date_format(timezone.localtime(offer.answer_by), "j F")
         url = reverse("panels:application", args=[offer.application.key])
-        yield Todo(_("Answer our offer of a place"), url, _("By %(day)s.") % {"day": answer_by}, is_waiting=True)
+        yield Todo(
+            _("Answer our offer of a place"), url, _("By %(moment)s.") % {"moment": moments.at(offer.answer_by)}, is_waiting=True
+        )
 
 
 def applications(person: User) -> Iterator[Todo]:
     drafts = Application.objects.filter(applicant=person, status=Application.Status.DRAFT).select_related("campaign")
     for draft in [draft for draft in drafts[:SHOWN] if draft.campaign.is_inviting]:
-        closes = formats.date_format(timezone.localtime(draft.campaign.closes_at), "j F")
         url = reverse("panels:application", args=[draft.key])
-        yield Todo(_("Finish your application"), url, _("It can be sent until %(day)s.") % {"day": closes})
+        yield Todo(
+            _("Finish your application"),
+            url,
+            _("It can be sent until %(moment)s.") % {"moment": moments.at(draft.campaign.closes_at)},
+        )
 
 
 def returned_claims(person: User) -> Iterator[Todo]:
