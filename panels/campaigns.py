@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core import acts, audit, errors, outbox, page_cache, workflow
-from panels import emails
+from panels import emails, versions
 from panels.models import Application, Campaign, Criterion, Offer, Panel, Question
 from panels.models.panel import COORDINATOR
 from people.models import User
@@ -43,11 +43,12 @@ def draft(panel: Panel, facts: dict[str, Any], criteria: Iterable[str], question
 
 @transaction.atomic
 def revise(
-    campaign: Campaign, facts: dict[str, Any], criteria: Iterable[str], questions: Iterable[dict], *, by: User
+    campaign: Campaign, facts: dict[str, Any], criteria: Iterable[str], questions: Iterable[dict], *, by: User, seen: str = ""
 ) -> Campaign:
     """Change a draft. What applicants have read is changed no more."""
     campaign = workflow.lock(campaign)
     acts.judge(ACTS["revise"], campaign, by=by)
+    versions.judge(campaign, seen)
     for name, value in facts.items():
         setattr(campaign, name, value)
     _judge_dates(campaign)
@@ -58,17 +59,28 @@ def revise(
 
 
 @transaction.atomic
-def open_(campaign: Campaign, *, by: User) -> Campaign:
+def open_(campaign: Campaign, *, by: User, seen: str = "") -> Campaign:
     """Publish it. People can apply from its opening time until it closes."""
     campaign = workflow.lock(campaign)
     acts.judge(ACTS["open"], campaign, by=by)
+    versions.judge(campaign, seen)
+    if missing := not_ready(campaign):
+        raise missing
+    return _publish(campaign, Status.OPEN, by=by, act="campaign.open", opened_at=timezone.now())
+
+
+def not_ready(campaign: Campaign) -> errors.DomainError | None:
+    """What a draft still needs before anybody could apply."""
     if campaign.closes_at <= timezone.now():
         message = _("The closing date is in the past. Choose a later one first.")
-        raise errors.DomainError(message, code="closing_date_past", field="closes_at")
-    if not campaign.questions.exists() or not campaign.criteria.exists():
-        message = _("Write at least one question and one criterion first: people read them before they apply.")
-        raise errors.DomainError(message, code="campaign_incomplete", field="questions")
-    return _publish(campaign, Status.OPEN, by=by, act="campaign.open", opened_at=timezone.now())
+        return errors.DomainError(message, code="closing_date_past", field="closes_at")
+    if not campaign.questions.exists():
+        message = _("Write at least one question first: people read it before they apply.")
+        return errors.DomainError(message, code="campaign_incomplete", field="questions")
+    if not campaign.criteria.exists():
+        message = _("Write at least one criterion first: people read it before they apply.")
+        return errors.DomainError(message, code="campaign_incomplete", field="criteria")
+    return None
 
 
 @transaction.atomic
