@@ -30,7 +30,7 @@ def memberships(request: HttpRequest) -> HttpResponse:
     context = {
         "members": rows,
         "pages": {page.panel_id: page for page in PanelPage.objects.live().public().filter(panel__in=panels)},
-        "coming": Meeting.objects.visible_to(request.user).filter(panel__in=panels).coming().select_related("panel"),
+        "coming": Meeting.objects.visible_to(request.user).filter(panel__in=panels).ahead().select_related("panel"),
         "attended": Attendance.objects.of(request.user).select_related("meeting__panel").order_by("-meeting__starts_at"),
     }
     return render(request, "panels/memberships.html", context)
