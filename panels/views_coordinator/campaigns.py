@@ -8,7 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.utils.html import linebreaks
+from django.template.defaultfilters import linebreaks_filter
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -56,7 +56,7 @@ def detail(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 def _written(campaign: Campaign) -> list[dict[str, Any]]:
     """What people read of it, under the words of the form."""
     labels = {name: CampaignForm.base_fields[name].label for name in CampaignForm.READ}
-    rows = [{"key": label, "value": linebreaks(getattr(campaign, name), autoescape=True)} for name, label in labels.items()]
+    rows = [{"key": label, "value": linebreaks_filter(getattr(campaign, name))} for name, label in labels.items()]
     return [*rows, {"key": _("Address for questions"), "value": campaign.contact}]
 
 

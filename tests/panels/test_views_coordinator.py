@@ -230,6 +230,7 @@ def test_a_draft_shows_what_was_written_and_what_it_lacks(desk, panel, kit):
     text = desk.get(address("desk_campaign", draft.key)).content.decode()
     for said in [draft.lead, draft.looking_for, draft.pay, draft.place, opens]:
         assert said in text
+    assert "&lt;p&gt;" not in text
     draft.criteria.all().delete()
     text = desk.get(address("desk_campaign", draft.key)).content.decode()
     assert "Write at least one criterion first" in text
