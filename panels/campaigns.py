@@ -106,18 +106,20 @@ def extend(
 
 
 @transaction.atomic
-def close(campaign: Campaign, *, by: User | None) -> Campaign:
+def close(campaign: Campaign, *, by: User | None, seen: str = "") -> Campaign:
     """Take no more applications."""
     campaign = workflow.lock(campaign)
     acts.judge(ACTS["close"], campaign, by=by)
+    versions.judge(campaign, seen)
     return _publish(campaign, Status.CLOSED, by=by, act="campaign.close")
 
 
 @transaction.atomic
-def complete(campaign: Campaign, *, by: User) -> Campaign:
+def complete(campaign: Campaign, *, by: User, seen: str = "") -> Campaign:
     """Everybody has heard. Refused while an application still waits for an answer."""
     campaign = workflow.lock(campaign)
     acts.judge(ACTS["complete"], campaign, by=by)
+    versions.judge(campaign, seen)
     if waiting := campaign.applications.filter(status__in=Application.WAITING).count():
         message = ngettext(
             "%(count)s person still waits to hear. Answer them first.",
@@ -129,10 +131,11 @@ def complete(campaign: Campaign, *, by: User) -> Campaign:
 
 
 @transaction.atomic
-def cancel(campaign: Campaign, *, by: User) -> Campaign:
+def cancel(campaign: Campaign, *, by: User, seen: str = "") -> Campaign:
     """Call it off. Open offers end, and everybody who waits is told; whoever has joined stays a member."""
     campaign = workflow.lock(campaign)
     acts.judge(ACTS["cancel"], campaign, by=by)
+    versions.judge(campaign, seen)
     for application in campaign.applications.filter(status__in=Application.WAITING).order_by("pk"):
         _let_go(workflow.lock(application), by=by)
     return _publish(campaign, Status.CANCELLED, by=by, act="campaign.cancel")

@@ -131,10 +131,11 @@ def confirming(name: str, act: Callable[..., Campaign], said: Any) -> Callable[.
         campaign = find(request, key)
         if away := _too_late(request, name, campaign):
             return away
-        form = ConfirmForm(posted(request))
-        if attempt(form, lambda: act(campaign, by=request.user)):
+        form, seen = ConfirmForm(posted(request)), seen_in(request, campaign)
+        if attempt(form, lambda: act(campaign, by=request.user, seen=seen)):
             return told(request, said, "panels:desk_campaign", key)
-        return page(request, f"campaign_{name}", form, campaign=campaign, **_before_opening(campaign))
+        context = {"campaign": campaign, "seen": seen_after(form, campaign, seen), **_before_opening(campaign)}
+        return page(request, f"campaign_{name}", form, **context)
 
     return view
 

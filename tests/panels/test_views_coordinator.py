@@ -13,6 +13,7 @@ from panels import campaigns, coordination, meetings, membership, moments, recru
 from panels.models import Application, Campaign, Coordination, Meeting, Membership, Offer
 from recompense import claims
 from tests.factories.panels import (
+    QUESTIONS,
     attend,
     make_application,
     make_campaign,
@@ -222,6 +223,16 @@ def test_of_two_who_change_a_draft_the_second_sees_what_the_first_wrote_and_keep
     draft.refresh_from_db()
     assert draft.lead == "Written by somebody else."
     assert desk.post(url, typed | {"seen": seen_on(response)}).status_code == 302
+
+
+def test_a_draft_that_was_changed_meanwhile_is_not_opened_unseen(desk, panel, kit):
+    draft = make_campaign(panel, kit, is_open=False)
+    url = address("desk_campaign_open", draft.key)
+    seen = seen_on(desk.get(url))
+    campaigns.revise(draft, {"lead": "Written by somebody else."}, ["Listens"], QUESTIONS, by=kit)
+    assert desk.post(url, {"seen": seen}).status_code == 422
+    draft.refresh_from_db()
+    assert draft.status == "draft"
 
 
 def test_a_draft_shows_what_was_written_and_what_it_lacks(desk, panel, kit):
