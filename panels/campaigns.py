@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core import acts, audit, errors, outbox, page_cache, workflow
-from panels import emails
+from panels import emails, versions
 from panels.models import Application, Campaign, Criterion, Offer, Panel, Question
 from panels.models.panel import COORDINATOR
 from people.models import User
@@ -43,11 +43,12 @@ def draft(panel: Panel, facts: dict[str, Any], criteria: Iterable[str], question
 
 @transaction.atomic
 def revise(
-    campaign: Campaign, facts: dict[str, Any], criteria: Iterable[str], questions: Iterable[dict], *, by: User
+    campaign: Campaign, facts: dict[str, Any], criteria: Iterable[str], questions: Iterable[dict], *, by: User, seen: str = ""
 ) -> Campaign:
     """Change a draft. What applicants have read is changed no more."""
     campaign = workflow.lock(campaign)
     acts.judge(ACTS["revise"], campaign, by=by)
+    versions.judge(campaign, seen)
     for name, value in facts.items():
         setattr(campaign, name, value)
     _judge_dates(campaign)
@@ -58,17 +59,28 @@ def revise(
 
 
 @transaction.atomic
-def open_(campaign: Campaign, *, by: User) -> Campaign:
+def open_(campaign: Campaign, *, by: User, seen: str = "") -> Campaign:
     """Publish it. People can apply from its opening time until it closes."""
     campaign = workflow.lock(campaign)
     acts.judge(ACTS["open"], campaign, by=by)
+    versions.judge(campaign, seen)
+    if missing := not_ready(campaign):
+        raise missing
+    return _publish(campaign, Status.OPEN, by=by, act="campaign.open", opened_at=timezone.now())
+
+
+def not_ready(campaign: Campaign) -> errors.DomainError | None:
+    """What a draft still needs before anybody could apply."""
     if campaign.closes_at <= timezone.now():
         message = _("The closing date is in the past. Choose a later one first.")
-        raise errors.DomainError(message, code="closing_date_past", field="closes_at")
-    if not campaign.questions.exists() or not campaign.criteria.exists():
-        message = _("Write at least one question and one criterion first: people read them before they apply.")
-        raise errors.DomainError(message, code="campaign_incomplete", field="questions")
-    return _publish(campaign, Status.OPEN, by=by, act="campaign.open", opened_at=timezone.now())
+        return errors.DomainError(message, code="closing_date_past", field="closes_at")
+    if not campaign.questions.exists():
+        message = _("Write at least one question first: people read it before they apply.")
+        return errors.DomainError(message, code="campaign_incomplete", field="questions")
+    if not campaign.criteria.exists():
+        message = _("Write at least one criterion first: people read it before they apply.")
+        return errors.DomainError(message, code="campaign_incomplete", field="criteria")
+    return None
 
 
 @transaction.atomic
@@ -94,18 +106,20 @@ def extend(
 
 
 @transaction.atomic
-def close(campaign: Campaign, *, by: User | None) -> Campaign:
+def close(campaign: Campaign, *, by: User | None, seen: str = "") -> Campaign:
     """Take no more applications."""
     campaign = workflow.lock(campaign)
     acts.judge(ACTS["close"], campaign, by=by)
-    return _publish(campaign, Status.CLOSED, by=by, act="campaign.close", closes_at=_end(campaign))
+    versions.judge(campaign, seen)
+    return _publish(campaign, Status.CLOSED, by=by, act="campaign.close")
 
 
 @transaction.atomic
-def complete(campaign: Campaign, *, by: User) -> Campaign:
+def complete(campaign: Campaign, *, by: User, seen: str = "") -> Campaign:
     """Everybody has heard. Refused while an application still waits for an answer."""
     campaign = workflow.lock(campaign)
     acts.judge(ACTS["complete"], campaign, by=by)
+    versions.judge(campaign, seen)
     if waiting := campaign.applications.filter(status__in=Application.WAITING).count():
         message = ngettext(
             "%(count)s person still waits to hear. Answer them first.",
@@ -117,13 +131,14 @@ def complete(campaign: Campaign, *, by: User) -> Campaign:
 
 
 @transaction.atomic
-def cancel(campaign: Campaign, *, by: User) -> Campaign:
+def cancel(campaign: Campaign, *, by: User, seen: str = "") -> Campaign:
     """Call it off. Open offers end, and everybody who waits is told; whoever has joined stays a member."""
     campaign = workflow.lock(campaign)
     acts.judge(ACTS["cancel"], campaign, by=by)
+    versions.judge(campaign, seen)
     for application in campaign.applications.filter(status__in=Application.WAITING).order_by("pk"):
         _let_go(workflow.lock(application), by=by)
-    return _publish(campaign, Status.CANCELLED, by=by, act="campaign.cancel", closes_at=_end(campaign))
+    return _publish(campaign, Status.CANCELLED, by=by, act="campaign.cancel")
 
 
 def close_due() -> None:
@@ -138,12 +153,6 @@ def _close_if_due(campaign: Campaign) -> None:
     campaign = workflow.lock(campaign)
     if campaign.status == Status.OPEN and campaign.closes_at <= timezone.now():
         close(campaign, by=None)
-
-
-def _end(campaign: Campaign) -> datetime:
-    """The moment from which nobody can apply, as everybody reads it, and from which the time of keeping runs."""
-    now = timezone.now()
-    return min(campaign.closes_at, now) if campaign.opens_at < now else campaign.closes_at
 
 
 def _let_go(application: Application, *, by: User) -> None:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from core import audit, outbox, workflow
-from panels.models import Application, Offer
+from panels.models import Application, Campaign, Offer
 from people.models import User
 
 Status = Application.Status
@@ -37,7 +37,8 @@ def erase(application: Application) -> Application:
 
 def clear_due() -> None:
     """Erase what was never sent, some time after its campaign closed. To be called once a day."""
-    gone = Application.objects.filter(status=Status.DRAFT, campaign__closes_at__lte=timezone.now() - UNSENT_IS_KEPT)
+    over = Campaign.objects.ended_before(timezone.now() - UNSENT_IS_KEPT)
+    gone = Application.objects.filter(status=Status.DRAFT, campaign__in=over.values("pk"))
     for application in gone:
         with transaction.atomic():
             audit.record("application.clear", application, before=application.status)
@@ -47,7 +48,8 @@ def clear_due() -> None:
 @transaction.atomic
 def forget_old(closed_before: datetime) -> None:
     """Erase what was written to campaigns that closed long ago, decided or not. Members stay members without their answers."""
-    old = Application.objects.filter(campaign__closes_at__lt=closed_before, answers__isnull=False).exclude(status=Status.DRAFT)
+    over = Campaign.objects.ended_before(closed_before)
+    old = Application.objects.filter(campaign__in=over.values("pk"), answers__isnull=False).exclude(status=Status.DRAFT)
     for row in old.distinct():
         application = workflow.lock(row)
         if application.status == Status.APPOINTED:

@@ -84,9 +84,9 @@ def day(label, missing, hint="") -> DayField:
     return DayField(label=label, help_text=hint, error_messages={"required": missing})
 
 
-def number(label, most: int, *, hint="", least: int = 1, **options) -> forms.IntegerField:
+def number(label, most: int, *, hint="", least: int = 1, message="", **options) -> forms.IntegerField:
     """A whole number, typed."""
-    message = format_lazy(_("Enter a whole number from {least} to {most}"), least=least, most=most)
+    message = message or format_lazy(_("Enter a whole number from {least} to {most}"), least=least, most=most)
     return forms.IntegerField(
         label=label,
         help_text=hint,
@@ -144,6 +144,7 @@ class CampaignForm(GovukForm):
     )
     starts_on = day(_("Day the term starts"), _("Enter the day the term starts"))
 
+    READ: ClassVar = ["lead", "role_description", "looking_for", "pay", "time_needed", "place", "seats"]
     NEW: ClassVar = {"term_months": 24, "opens_time": "9 am", "closes_time": "noon"}
     BLANK: ClassVar = {"criterion": 3, "question": 3}
     mark_optional = False
@@ -331,13 +332,27 @@ class AttendanceForm(GovukForm):
 
     def __init__(self, data=None, *, meeting: Meeting, expected: list[Membership], noted: Mapping[int, int]) -> None:
         super().__init__(data)
-        self.expected, self.is_new = expected, meeting.status == Meeting.Status.PLANNED
+        self.meeting, self.expected = meeting, expected
+        self.in_vain: dict[Membership, int] = {}
         for member in expected:
-            name = member.person.display_name if member.person else gettext("Somebody whose account is gone")
-            label = gettext("Minutes of %(name)s") % {"name": name}
-            minutes = number(label, 24 * 60, required=False, initial=noted.get(member.pk, meeting.minutes))
-            self.fields[f"member_{member.key}"] = forms.BooleanField(label=name, required=False, initial=member.pk in noted)
-            self.fields[f"minutes_{member.key}"] = minutes
+            ticked = forms.BooleanField(label=member.name, required=False, initial=member.pk in noted)
+            self.fields[f"member_{member.key}"] = ticked
+            self.fields[f"minutes_{member.key}"] = self._minutes_of(member, noted)
+
+    def _minutes_of(self, member: Membership, noted: Mapping[int, int]) -> forms.IntegerField:
+        label = gettext("Minutes of %(name)s") % {"name": member.name}
+        wrong = gettext("%(name)s: enter minutes from 1 to 1440") % {"name": member.name}
+        length = noted.get(member.pk, self.meeting.minutes)
+        return number(label, 24 * 60, message=wrong, required=False, initial=length)
+
+    def as_noted(self, noted: Mapping[int, int]) -> AttendanceForm:
+        """What somebody else has noted in the meantime, under the refusal, and what was ticked here `in_vain`."""
+        ticks = {f"member_{member.key}": "on" for member in self.expected if member.pk in noted}
+        minutes = {f"minutes_{member.key}": noted.get(member.pk, self.meeting.minutes) for member in self.expected}
+        form = AttendanceForm({**ticks, **minutes}, meeting=self.meeting, expected=self.expected, noted=noted)
+        form.in_vain = self.minutes()
+        form.add_error(None, self.non_field_errors().as_data())
+        return form
 
     @property
     def rows(self) -> list[tuple[Membership, forms.BoundField, forms.BoundField]]:
@@ -348,12 +363,10 @@ class AttendanceForm(GovukForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if self.is_new and not self._ticked():
-            raise ValidationError(_("Tick who was there. If nobody came, call the meeting off"), code="nobody")
         for member in self._ticked():
             name = f"minutes_{member.key}"
             if name in cleaned and cleaned[name] is None:
-                self.add_error(name, _("Enter how many minutes they were there"))
+                self.add_error(name, _("%(name)s: enter how many minutes they were there") % {"name": member.name})
         return cleaned
 
     def _ticked(self) -> list[Membership]:

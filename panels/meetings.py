@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import ProtectedError
+from django.db.models import ProtectedError, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import acts, audit, errors, outbox, page_cache, workflow
+from panels import versions
 from panels.models import Attendance, Meeting, Membership, Panel
 from panels.models.panel import COORDINATOR
 from people.models import User
 
 Status = Meeting.Status
+FURTHEST_BACK = timedelta(days=366)
 ACTS = {
     "move": acts.Act(COORDINATOR, frozenset({Status.PLANNED})),
     "cancel": acts.Act(COORDINATOR, frozenset({Status.PLANNED})),
@@ -28,6 +30,7 @@ def plan(panel: Panel, *, starts_at: datetime, ends_at: datetime, place: str, by
     if COORDINATOR not in panel.relations_of(by):
         raise errors.NotAllowed
     _judge_times(starts_at, ends_at)
+    _judge_only(workflow.lock(panel).meetings.all(), starts_at)
     meeting = Meeting.objects.create(panel=panel, starts_at=starts_at, ends_at=ends_at, place=place)
     audit.record("meeting.plan", meeting, by=by, after=meeting.status)
     outbox.write("meeting.planned", meeting=str(meeting.key))
@@ -36,11 +39,13 @@ def plan(panel: Panel, *, starts_at: datetime, ends_at: datetime, place: str, by
 
 
 @transaction.atomic
-def move(meeting: Meeting, *, starts_at: datetime, ends_at: datetime, place: str, by: User) -> Meeting:
+def move(meeting: Meeting, *, starts_at: datetime, ends_at: datetime, place: str, by: User, seen: str = "") -> Meeting:
     """Another time or place."""
     meeting = workflow.lock(meeting)
     acts.judge(ACTS["move"], meeting, by=by)
+    versions.judge(meeting, seen)
     _judge_times(starts_at, ends_at)
+    _judge_only(workflow.lock(meeting.panel).meetings.exclude(pk=meeting.pk), starts_at)
     meeting.starts_at, meeting.ends_at, meeting.place = starts_at, ends_at, place
     meeting.save(update_fields=["starts_at", "ends_at", "place", "day"])
     audit.record("meeting.move", meeting, by=by, before=meeting.status, after=meeting.status)
@@ -50,9 +55,10 @@ def move(meeting: Meeting, *, starts_at: datetime, ends_at: datetime, place: str
 
 
 @transaction.atomic
-def cancel(meeting: Meeting, *, by: User) -> Meeting:
+def cancel(meeting: Meeting, *, by: User, seen: str = "") -> Meeting:
     meeting = workflow.lock(meeting)
     acts.judge(ACTS["cancel"], meeting, by=by)
+    versions.judge(meeting, seen)
     workflow.move(meeting, Status.CANCELLED, by=by, act="meeting.cancel")
     outbox.write("meeting.cancelled", meeting=str(meeting.key))
     page_cache.clear()
@@ -60,10 +66,11 @@ def cancel(meeting: Meeting, *, by: User) -> Meeting:
 
 
 @transaction.atomic
-def record(meeting: Meeting, minutes: Mapping[Membership, int], *, by: User) -> Meeting:
+def record(meeting: Meeting, minutes: Mapping[Membership, int], *, by: User, seen: str = "") -> Meeting:
     """Note who was there, and for how many minutes each. Noting again corrects it, except where somebody has claimed."""
     meeting = workflow.lock(meeting)
     acts.judge(ACTS["record"], meeting, by=by)
+    versions.judge(meeting, seen)
     if not meeting.has_begun:
         raise errors.WrongState(_("This meeting has not begun yet. Note who was there afterwards."), code="not_begun")
     _judge_members(meeting, minutes)
@@ -94,11 +101,14 @@ def _take_out(row: Attendance) -> None:
     try:
         row.delete()
     except ProtectedError as error:
-        message = _("They have begun a claim for this meeting, so they stay noted. Finance can correct the claim.")
+        message = _("%(name)s has begun a claim for this meeting, so they stay noted. Finance can correct the claim.")
+        message %= {"name": row.membership.name}
         raise errors.Conflict(message, code="claimed_already", field=f"member_{row.membership.key}") from error
 
 
 def _judge_members(meeting: Meeting, minutes: Mapping[Membership, int]) -> None:
+    if not minutes:
+        raise errors.DomainError(_nobody(meeting), code="nobody", field="attendance")
     if strangers := set(minutes) - set(expected(meeting)):
         message = _("%(count)s of these people were not on this panel on that day.") % {"count": len(strangers)}
         raise errors.DomainError(message, code="not_a_member", field="attendance")
@@ -106,10 +116,23 @@ def _judge_members(meeting: Meeting, minutes: Mapping[Membership, int]) -> None:
         raise errors.DomainError(_("Enter minutes from 1 to 1440"), code="minutes", field="attendance")
 
 
+def _nobody(meeting: Meeting) -> str:
+    """What was held is called off no more."""
+    if meeting.status == Status.PLANNED:
+        return _("Tick who was there. If nobody came, call the meeting off")
+    return _("Tick who was there. A meeting that was held cannot be without anybody")
+
+
 def _judge_times(starts_at: datetime, ends_at: datetime) -> None:
     if ends_at <= starts_at:
         raise errors.DomainError(_("It must end after it starts"), code="ends_before_starting", field="ends_at")
     if (ends_at - starts_at).total_seconds() > 24 * 3600:
         raise errors.DomainError(_("A meeting lasts at most a day"), code="too_long", field="ends_at")
-    if abs(starts_at.year - timezone.now().year) > 1:
+    now = timezone.now()
+    if starts_at < now - FURTHEST_BACK or starts_at.year > now.year + 1:
         raise errors.DomainError(_("Check the year"), code="far_away", field="starts_at")
+
+
+def _judge_only(others: QuerySet[Meeting], starts_at: datetime) -> None:
+    if others.filter(starts_at=starts_at).exclude(status=Status.CANCELLED).exists():
+        raise errors.DomainError(_("There is a meeting at this time already"), code="same_time", field="starts_at")

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import acts, audit, errors, outbox, page_cache, workflow
-from panels import emails
+from panels import emails, versions
 from panels.models import Membership, Offer
 from panels.models.membership import MEMBER
 from panels.models.panel import COORDINATOR
@@ -84,9 +84,9 @@ def leave(row: Membership, *, by: User) -> Membership:
 
 
 @transaction.atomic
-def end(row: Membership, *, by: User) -> Membership:
+def end(row: Membership, *, by: User, seen: str = "") -> Membership:
     """End it for somebody, and tell them."""
-    row = _finish(row, "end", by=by)
+    row = _finish(row, "end", by=by, seen=seen)
     emails.membership_ended(row)
     return row
 
@@ -112,9 +112,10 @@ def forget(person: User) -> None:
     Membership.objects.filter(person=person).update(district=None)
 
 
-def _finish(row: Membership, act: str, *, by: User | None) -> Membership:
+def _finish(row: Membership, act: str, *, by: User | None, seen: str = "") -> Membership:
     row = workflow.lock(row)
     acts.judge(ACTS[act], row, by=by)
+    versions.judge(row, seen)
     last = max(row.starts_on, min(row.ends_on or timezone.localdate(), timezone.localdate()))
     hidden = {"shows_name": False, "shows_district": False, "shows_about": False, "about": ""}
     workflow.move(row, Status.ENDED, by=by, act=f"membership.{act}", ends_on=last, **hidden)

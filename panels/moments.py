@@ -37,6 +37,12 @@ def end_of(last: datetime.date) -> datetime.datetime:
     return timezone.make_aware(datetime.datetime.combine(last + datetime.timedelta(days=1), MIDNIGHT))
 
 
+def brief(moment: datetime.datetime) -> str:
+    """“9 March 2027, 5.30 pm” for a narrow place: the time stays on one line."""
+    parts = {"day": formats.date_format(timezone.localtime(moment), "j F Y"), "time": time(moment).replace(" ", "\u00a0")}
+    return _("%(day)s, %(time)s") % parts
+
+
 def hours(begins: datetime.datetime, ends: datetime.datetime) -> str:
     """“5.30 pm to 8 pm”."""
     return _("%(begins)s to %(ends)s") % {"begins": time(begins), "ends": time(ends)}

@@ -48,7 +48,7 @@ class Queue:
 def of(person: User) -> Queue:
     """Everything in a fixed number of queries, the most urgent first."""
     panels = Panel.objects.coordinated_by(person)
-    campaigns = list(Campaign.objects.filter(panel__in=panels).in_hand().select_related("panel").with_counts())
+    campaigns = list(Campaign.objects.filter(panel__in=panels).in_hand().select_related("panel").with_counts().with_closing())
     meetings = Meeting.objects.filter(panel__in=panels).select_related("panel")
     tasks = [*_of_campaigns(campaigns), *_of_meetings(meetings.to_note()), *_of_offers(panels)]
     return Queue(

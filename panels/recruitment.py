@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -30,6 +30,7 @@ Status = Application.Status
 LINK_LASTS = timedelta(days=14)
 OFFER_LASTS = timedelta(days=14)  # and until that day ends
 NO_SECRET = re.compile(r"[^A-Za-z0-9_-]")  # what no secret of `core.codes` holds
+LATE_OFFER_LASTS = timedelta(days=28)  # at most, where the term has begun
 NEITHER = {
     APPLICANT: gettext_lazy("This is your own application. Somebody else must decide on it."),
     RIVAL: gettext_lazy("You have applied in the same campaign. Somebody else must decide on this application."),
@@ -262,7 +263,7 @@ def offer(application: Application, *, by: User, answer_by: datetime | None = No
     starts_on, ends_on = term(campaign)
     made = Offer.objects.create(
         application=application,
-        answer_by=_judge_deadline(answer_by or moments.end_of(timezone.localdate() + OFFER_LASTS)),
+        answer_by=_judge_deadline(campaign, answer_by) if answer_by else _usual_deadline(campaign),
         starts_on=starts_on,
         ends_on=ends_on,
     )
@@ -302,6 +303,12 @@ def seats_left(campaign: Campaign) -> int:
     """How many more places can be offered."""
     held = [Offer.Status.OPEN, Offer.Status.ACCEPTED]
     return max(campaign.seats - Offer.objects.filter(application__campaign=campaign, status__in=held).count(), 0)
+
+
+def last_day_to_answer(campaign: Campaign) -> date:
+    """Whoever says yes is there from the first day of the term. A seat on a panel at work is not held for long either."""
+    today = timezone.localdate()
+    return campaign.starts_on - timedelta(days=1) if campaign.starts_on > today else today + LATE_OFFER_LASTS
 
 
 def term(campaign: Campaign) -> tuple[date, date]:
@@ -394,10 +401,27 @@ def _judge_seats(campaign: Campaign) -> None:
         raise errors.DomainError(message, code="no_seat_left")
 
 
-def _judge_deadline(answer_by: datetime) -> datetime:
+def _judge_deadline(campaign: Campaign, answer_by: datetime) -> datetime:
     if answer_by <= timezone.now():
         raise errors.DomainError(_("Choose a day in the future"), code="deadline_past", field="answer_by")
+    if answer_by > _latest_deadline(campaign):
+        raise errors.DomainError(_too_late(campaign), code="deadline_too_late", field="answer_by")
     return answer_by
+
+
+def _usual_deadline(campaign: Campaign) -> datetime:
+    return min(moments.end_of(timezone.localdate() + OFFER_LASTS), _latest_deadline(campaign))
+
+
+def _latest_deadline(campaign: Campaign) -> datetime:
+    return moments.end_of(last_day_to_answer(campaign))
+
+
+def _too_late(campaign: Campaign) -> str:
+    if campaign.starts_on > timezone.localdate():
+        starts_on = formats.date_format(campaign.starts_on, "j F Y")
+        return _("Choose a day before the term starts, %(day)s.") % {"day": starts_on}
+    return _("The term has begun. Choose a day within %(days)s days from now.") % {"days": LATE_OFFER_LASTS.days}
 
 
 def _judge_still_open(offer: Offer) -> None:

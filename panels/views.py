@@ -25,7 +25,7 @@ OPENED = "applications"  # in the session: keys of what was opened by a link in 
 @require_safe
 @page_cache.public
 def campaign(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    shown = get_object_or_404(Campaign.objects.published().select_related("panel"), key=key)
+    shown = get_object_or_404(Campaign.objects.published().with_closing().select_related("panel"), key=key)
     return render(request, "panels/campaign.html", about(shown))
 
 

@@ -27,7 +27,7 @@ Status = Membership.Status
 def memberships(request: HttpRequest) -> HttpResponse:
     rows = list(Membership.objects.own(request.user).select_related("panel"))
     panels = [row.panel_id for row in rows]
-    coming = list(Meeting.objects.visible_to(request.user).filter(panel__in=panels).coming().select_related("panel"))
+    coming = list(Meeting.objects.visible_to(request.user).filter(panel__in=panels).ahead().select_related("panel"))
     attended = list(Attendance.objects.of(request.user).select_related("meeting__panel").order_by("-meeting__starts_at"))
     met = {meeting.panel_id for meeting in [*coming, *(attendance.meeting for attendance in attended)]}
     context = {

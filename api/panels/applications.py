@@ -110,7 +110,9 @@ class FeedbackSerializer(serializers.Serializer):
 
 
 class NewOfferSerializer(serializers.Serializer):
-    answer_by = serializers.DateTimeField(required=False, help_text=_("Left out: two weeks from now."))
+    answer_by = serializers.DateTimeField(
+        required=False, help_text=_("Left out: two weeks from now, or when the term starts if that is sooner.")
+    )
 
 
 @extend_schema_serializer(examples=[OpenApiExample("Who wrote it", value=CONTACT, response_only=True)])

@@ -22,6 +22,11 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
     def coming(self) -> MeetingQuerySet:
         return self.filter(status=Meeting.Status.PLANNED, ends_at__gte=timezone.now()).order_by("starts_at")
 
+    def ahead(self) -> MeetingQuerySet:
+        """Those to come, and what was called off until its day has passed: people may have noted it."""
+        off = Q(status=Meeting.Status.CANCELLED, day__gte=timezone.localdate())
+        return self.filter(Q(status=Meeting.Status.PLANNED, ends_at__gte=timezone.now()) | off).order_by("starts_at")
+
     def to_note(self) -> MeetingQuerySet:
         """Over, and nobody has said yet who was there. The oldest first."""
         return self.filter(status=Meeting.Status.PLANNED, ends_at__lt=timezone.now()).order_by("starts_at")
@@ -90,6 +95,10 @@ class Meeting(models.Model):
     def minutes(self) -> int:
         """How long it was planned to last."""
         return round((self.ends_at - self.starts_at) / datetime.timedelta(minutes=1))
+
+    @property
+    def is_called_off(self) -> bool:
+        return self.status == self.Status.CANCELLED
 
     @property
     def has_begun(self) -> bool:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from panels.models.panel import Panel
@@ -92,6 +93,11 @@ class Membership(models.Model):
     @property
     def audit_key(self) -> uuid.UUID:
         return self.key
+
+    @property
+    def name(self) -> str:
+        """For whoever coordinates. What the public may read is `shown_name`."""
+        return self.person.display_name if self.person else gettext("Somebody whose account is gone")
 
     @property
     def is_current(self) -> bool:

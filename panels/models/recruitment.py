@@ -6,17 +6,19 @@ and all that they write, is encrypted; where they have an account, their name an
 
 from __future__ import annotations
 
+import datetime
 import uuid
 from typing import ClassVar
 
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Case, Count, F, Q, When
+from django.db.models import Case, Count, F, OuterRef, Q, Subquery, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.encryption import EncryptedTextField
+from core.models import AuditEvent
 from panels.models.panel import Panel
 from people.models import District
 
@@ -41,6 +43,17 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
     def in_hand(self) -> CampaignQuerySet:
         """With which a coordinator is not done yet."""
         return self.filter(status__in=[Campaign.Status.DRAFT, Campaign.Status.OPEN, Campaign.Status.CLOSED])
+
+    def with_closing(self) -> CampaignQuerySet:
+        """With when it was closed or called off last. The trail knows: by the clock, or by somebody before its time."""
+        ends = ["campaign.close", "campaign.cancel"]
+        closings = AuditEvent.objects.filter(act__in=ends, subject=OuterRef("key")).order_by("-pk")
+        return self.annotate(closed_at=Subquery(closings.values("at")[:1]))
+
+    def ended_before(self, moment: datetime.datetime) -> CampaignQuerySet:
+        """By the day that people had read, or earlier by somebody's hand."""
+        over = Q(status__in=[Campaign.Status.CLOSED, Campaign.Status.COMPLETED, Campaign.Status.CANCELLED])
+        return self.with_closing().filter(Q(closes_at__lt=moment) | (over & Q(closed_at__lt=moment)))
 
     def with_counts(self) -> CampaignQuerySet:
         """With how many applications stand where: for whoever works on them, and never as a statistic."""
@@ -124,6 +137,22 @@ class Campaign(models.Model):
     def has_closed(self) -> bool:
         """Nothing can be sent any more, by the clock or because somebody has said so."""
         return self.status not in {self.Status.DRAFT, self.Status.OPEN} or self.closes_at <= timezone.now()
+
+    @property
+    def closed_early(self) -> bool:
+        """Somebody closed it before the time that people had read."""
+        closed_at = getattr(self, "closed_at", None)  # by `with_closing`
+        is_over = self.status in {self.Status.CLOSED, self.Status.COMPLETED}
+        return is_over and self.closes_at > (closed_at or timezone.now())
+
+    @property
+    def title_with_panel(self) -> str:
+        """Where the title does not name the panel already."""
+        return self.title if self.names_panel else f"{self.title}, {self.panel}"
+
+    @property
+    def names_panel(self) -> bool:
+        return self.panel.name in self.title
 
     @property
     def years(self) -> int | None:

@@ -6,8 +6,11 @@ import math
 from collections.abc import Iterator
 
 from django import template
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
 
 from panels import moments
+from panels.models import Campaign
 
 register = template.Library()
 
@@ -20,7 +23,20 @@ CHAIR_EVERY, CHAIR_AT = 5, 3  # somebody uses a wheelchair, as a matter of cours
 
 register.filter("day", moments.day)
 register.filter("moment", moments.at)
+register.filter("brief", moments.brief)
 register.simple_tag(moments.hours, name="hours")
+
+
+@register.filter
+def closing(campaign: Campaign) -> str:
+    """When it closes, or that it was closed before that."""
+    if not campaign.closed_early:
+        return moments.at(campaign.closes_at)
+    closed_at = getattr(campaign, "closed_at", None)
+    if closed_at is None:
+        return _("Closed early")
+    day = formats.date_format(timezone.localtime(closed_at), "j F Y")
+    return _("Closed early, on %(day)s") % {"day": day}
 
 
 @register.inclusion_tag("panels/art/round_table.html")

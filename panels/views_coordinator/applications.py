@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -14,13 +15,24 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import acts, errors
-from panels import recruitment
+from panels import moments, recruitment
 from panels.forms_coordinator import ConfirmForm, OfferForm, TurnDownForm
 from panels.models import Application, Campaign, Offer
 from panels.views_coordinator import campaigns
-from panels.views_coordinator.base import attempt, for_coordinators, page, pages_of, posted, refused, told, too_late
+from panels.views_coordinator.base import (
+    attempt,
+    for_coordinators,
+    is_refused_as,
+    page,
+    pages_of,
+    posted,
+    refused,
+    told,
+    too_late,
+)
 
 Status = Application.Status
+FOR_GOOD = ["changed", "wrong_state"]  # refusals after which the same page can do nothing more
 TABS = [Status.SHORTLISTED, Status.OFFERED, Status.APPOINTED, Status.UNSUCCESSFUL, Status.WITHDRAWN]
 
 
@@ -131,8 +143,7 @@ def put_back(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         recruitment.unshortlist(application, by=request.user)
     except errors.DomainError as error:
         return refused(request, error, "panels:desk_application", key)
-    said = _("%(reference)s is back among those that wait to be read.") % {"reference": application.reference}
-    return told(request, said, "panels:desk_application", key)
+    return redirect(f"{reverse('panels:desk_application', args=[key])}?decided={key}#reading")
 
 
 @for_coordinators
@@ -140,10 +151,12 @@ def turn_down(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     application = find(request, key)
     if away := too_late(request, recruitment.ACTS["turn_down"], application, "panels:desk_application", key):
         return away
-    form, seen = TurnDownForm(posted(request)), request.POST.get("seen", "")
+    form, seen = TurnDownForm(posted(request)), request.POST.get("seen") or recruitment.version(application)
     if attempt(form, lambda: recruitment.turn_down(application, form.cleaned_data["feedback"], by=request.user, seen=seen)):
         return redirect(_onwards(request, application.campaign, application))
-    return page(request, "turn_down", form, application=application, seen=_version(request, key))
+    if is_refused_as(form, *FOR_GOOD):
+        return _in_vain(request, form, application, form.cleaned_data["feedback"])
+    return page(request, "turn_down", form, application=application, seen=seen)
 
 
 @for_coordinators
@@ -151,14 +164,17 @@ def offer(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     application = find(request, key)
     if away := too_late(request, recruitment.ACTS["offer"], application, "panels:desk_application", key):
         return away
-    last = timezone.localdate() + recruitment.OFFER_LASTS
-    form, seen = OfferForm(posted(request), initial={"answer_by": last}), request.POST.get("seen", "")
+    campaign = application.campaign
+    last = min(timezone.localdate() + recruitment.OFFER_LASTS, recruitment.last_day_to_answer(campaign))
+    form = OfferForm(posted(request), initial={"answer_by": last})
+    seen = request.POST.get("seen") or recruitment.version(application)
     if attempt(form, lambda: recruitment.offer(application, by=request.user, answer_by=form.moment(), seen=seen)):
         said = _("We have written to %(reference)s and offered a place.") % {"reference": application.reference}
         return told(request, said, "panels:desk_application", key)
-    campaign = application.campaign
+    if is_refused_as(form, *FOR_GOOD):
+        return _in_vain(request, form, application, moments.day(form.cleaned_data["answer_by"]))
     term, seats = recruitment.term(campaign), recruitment.seats_left(campaign)
-    context = {"application": application, "term": term, "seats_left": seats, "seen": _version(request, key)}
+    context = {"application": application, "term": term, "seats_left": seats, "seen": seen}
     return page(request, "offer", form, campaign=campaign, **context)
 
 
@@ -175,9 +191,10 @@ def take_back(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     return page(request, "take_back", form, offer=found, application=found.application)
 
 
-def _version(request: HttpRequest, key: uuid.UUID) -> str:
-    """As it stands at this moment, after whatever was tried."""
-    return recruitment.version(find(request, key))
+def _in_vain(request: HttpRequest, form: BaseForm, application: Application, typed: str) -> HttpResponse:
+    """It was decided on, or written anew, in the meantime. What was typed is there to copy, and no button sends it."""
+    following = Application.objects.to_read_by(request.user, application.campaign, after=application).first()
+    return page(request, "in_vain", form, application=application, typed=typed, following=following)
 
 
 def _onwards(request: HttpRequest, campaign: Campaign, done: Application | None = None) -> str:

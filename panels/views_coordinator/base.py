@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.paginator import Page, Paginator
 from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from core import acts, errors
+from panels import versions
 
 Done = TypeVar("Done")
 View = Callable[..., HttpResponse]
@@ -56,8 +58,23 @@ def attempt(form: BaseForm, act: Callable[[], Done]) -> Done | None:
     try:
         return act()
     except errors.DomainError as error:
-        form.add_error(error.field if error.field in form.fields else None, str(error))
+        said = ValidationError(str(error), code=error.code)
+        form.add_error(error.field if error.field in form.fields else None, said)
         return None
+
+
+def seen_in(request: HttpRequest, row: Any) -> str:
+    """The version that the page was opened with: a mistake in a field hides no change that came before it."""
+    return request.POST.get("seen") or versions.of(row)
+
+
+def seen_after(form: BaseForm, row: Any, seen: str) -> str:
+    """Whoever is told that it has changed is shown how it stands now, and decides again."""
+    return versions.of(row) if is_refused_as(form, "changed") else seen
+
+
+def is_refused_as(form: BaseForm, *codes: str) -> bool:
+    return any(form.has_error(NON_FIELD_ERRORS, code) for code in codes)
 
 
 def page(request: HttpRequest, name: str, form: BaseForm | None = None, **context: Any) -> HttpResponse:
@@ -70,19 +87,22 @@ def told(request: HttpRequest, said: Any, to: str, *keys: Any) -> HttpResponse:
     return redirect(to, *keys)
 
 
-def refused(request: HttpRequest, error: errors.DomainError, to: str, *keys: Any) -> HttpResponse:
-    messages.warning(request, str(error))
+def refused(request: HttpRequest, error: errors.DomainError, to: str, *keys: Any, whose: object = "") -> HttpResponse:
+    messages.warning(request, f"{whose}: {error}" if whose else str(error))
     return redirect(to, *keys)
 
 
-def too_late(request: HttpRequest, act: acts.Act, row: Any, to: str, *keys: Any) -> HttpResponse | None:
-    """Away from a page whose act cannot be done, with the reason. What is posted is judged by the act itself."""
+def too_late(request: HttpRequest, act: acts.Act, row: Any, to: str, *keys: Any, whose: object = "") -> HttpResponse | None:
+    """Away from a page whose act cannot be done, with the reason. What is posted is judged by the act itself.
+
+    `whose` says what is spoken of, where the next page is about more than that.
+    """
     if request.method == "POST":
         return None
     try:
         acts.judge(act, row, by=request.user)
     except errors.DomainError as error:
-        return refused(request, error, to, *keys)
+        return refused(request, error, to, *keys, whose=whose)
     return None
 
 

@@ -6,12 +6,25 @@ import uuid
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from panels import meetings
 from panels.forms_coordinator import AttendanceForm, ConfirmForm, MeetingForm
 from panels.models import Meeting, Panel
-from panels.views_coordinator.base import attempt, for_coordinators, page, pages_of, posted, told, too_late
+from panels.views_coordinator.base import (
+    attempt,
+    for_coordinators,
+    is_refused_as,
+    page,
+    pages_of,
+    posted,
+    seen_after,
+    seen_in,
+    told,
+    too_late,
+)
 
 
 def find(request: HttpRequest, key: uuid.UUID) -> Meeting:
@@ -22,8 +35,8 @@ def find(request: HttpRequest, key: uuid.UUID) -> Meeting:
 def index(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     panel = get_object_or_404(Panel.objects.coordinated_by(request.user), key=key)
     rows = panel.meetings.all()
-    past = rows.exclude(pk__in=rows.coming().values("pk")).exclude(pk__in=rows.to_note().values("pk")).with_attendance()
-    context = {"to_note": rows.to_note(), "coming": rows.coming(), "page_obj": pages_of(request, past)}
+    past = rows.exclude(pk__in=rows.ahead().values("pk")).exclude(pk__in=rows.to_note().values("pk")).with_attendance()
+    context = {"to_note": rows.to_note(), "coming": rows.ahead(), "page_obj": pages_of(request, past)}
     return page(request, "meetings", panel=panel, **context)
 
 
@@ -31,40 +44,63 @@ def index(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 def plan(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     panel = get_object_or_404(Panel.objects.coordinated_by(request.user), key=key)
     form = MeetingForm(posted(request))
-    if attempt(form, lambda: meetings.plan(panel, **form.facts(), by=request.user)):
-        return told(request, _("The meeting is planned."), "panels:desk_meetings", key)
+    if made := attempt(form, lambda: meetings.plan(panel, **form.facts(), by=request.user)):
+        return told(request, _planned(made), "panels:desk_meetings", key)
     return page(request, "meeting_form", form, panel=panel)
+
+
+def _planned(meeting: Meeting) -> str:
+    if meeting.day < timezone.localdate():
+        return _("The meeting is planned. This day is past. You can note who was there now.")
+    return _("The meeting is planned.")
 
 
 @for_coordinators
 def move(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     meeting = find(request, key)
-    if away := too_late(request, meetings.ACTS["move"], meeting, "panels:desk_meetings", meeting.panel.key):
+    if away := _too_late(request, "move", meeting):
         return away
-    form = MeetingForm(posted(request), initial=MeetingForm.about(meeting))
-    if attempt(form, lambda: meetings.move(meeting, **form.facts(), by=request.user)):
+    form, seen = MeetingForm(posted(request), initial=MeetingForm.about(meeting)), seen_in(request, meeting)
+    if attempt(form, lambda: meetings.move(meeting, **form.facts(), by=request.user, seen=seen)):
         return told(request, _("The meeting is moved."), "panels:desk_meetings", meeting.panel.key)
-    return page(request, "meeting_form", form, panel=meeting.panel, meeting=meeting)
+    return page(request, "meeting_form", form, panel=meeting.panel, meeting=meeting, seen=seen_after(form, meeting, seen))
 
 
 @for_coordinators
 def cancel(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     meeting = find(request, key)
-    if away := too_late(request, meetings.ACTS["cancel"], meeting, "panels:desk_meetings", meeting.panel.key):
+    if away := _too_late(request, "cancel", meeting):
         return away
-    form = ConfirmForm(posted(request))
-    if attempt(form, lambda: meetings.cancel(meeting, by=request.user)):
+    form, seen = ConfirmForm(posted(request)), seen_in(request, meeting)
+    if attempt(form, lambda: meetings.cancel(meeting, by=request.user, seen=seen)):
         return told(request, _("The meeting is called off."), "panels:desk_meetings", meeting.panel.key)
-    return page(request, "meeting_cancel", form, meeting=meeting)
+    return page(request, "meeting_cancel", form, meeting=meeting, seen=seen_after(form, meeting, seen))
 
 
 @for_coordinators
 def attendance(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     meeting = find(request, key)
-    if away := too_late(request, meetings.ACTS["record"], meeting, "panels:desk_meetings", meeting.panel.key):
+    if away := _too_late(request, "record", meeting):
         return away
-    noted = dict(meeting.attendances.values_list("membership_id", "minutes"))
-    form = AttendanceForm(posted(request), meeting=meeting, expected=meetings.expected(meeting), noted=noted)
-    if attempt(form, lambda: meetings.record(meeting, form.minutes(), by=request.user)):
-        return told(request, _("Who was there is noted. They can claim now."), "panels:desk_meetings", meeting.panel.key)
-    return page(request, "attendance", form, meeting=meeting)
+    seen = seen_in(request, meeting)
+    form = AttendanceForm(posted(request), meeting=meeting, expected=meetings.expected(meeting), noted=_noted(meeting))
+    if attempt(form, lambda: meetings.record(meeting, form.minutes(), by=request.user, seen=seen)):
+        return told(request, _recorded(meeting, len(form.minutes())), "panels:desk_meetings", meeting.panel.key)
+    seen = seen_after(form, meeting, seen)
+    shown = form.as_noted(_noted(meeting)) if is_refused_as(form, "changed") else form
+    return page(request, "attendance", shown, meeting=meeting, seen=seen)
+
+
+def _noted(meeting: Meeting) -> dict[int, int]:
+    return dict(meeting.attendances.values_list("membership_id", "minutes"))
+
+
+def _recorded(before: Meeting, count: int) -> str:
+    if before.status != Meeting.Status.HELD:
+        return _("Who was there is noted. They can claim now.")
+    said = ngettext("The record is corrected: %(count)s was there.", "The record is corrected: %(count)s were there.", count)
+    return said % {"count": count}
+
+
+def _too_late(request: HttpRequest, act: str, meeting: Meeting) -> HttpResponse | None:
+    return too_late(request, meetings.ACTS[act], meeting, "panels:desk_meetings", meeting.panel.key, whose=meeting.when)

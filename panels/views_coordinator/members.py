@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from panels import membership
 from panels.forms_coordinator import ConfirmForm, RoleForm
 from panels.models import Membership, Panel
-from panels.views_coordinator.base import attempt, for_coordinators, page, pages_of, posted, told, too_late
+from panels.views_coordinator.base import attempt, for_coordinators, page, pages_of, posted, seen_after, seen_in, told, too_late
 
 
 def find(request: HttpRequest, key: uuid.UUID) -> Membership:
@@ -31,7 +31,7 @@ def index(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 @for_coordinators
 def set_role(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     row = find(request, key)
-    if away := too_late(request, membership.ACTS["set_role"], row, "panels:desk_members", row.panel.key):
+    if away := too_late(request, membership.ACTS["set_role"], row, "panels:desk_members", row.panel.key, whose=row.name):
         return away
     form = RoleForm(posted(request), initial={"role": row.role})
     if attempt(form, lambda: membership.set_role(row, form.cleaned_data["role"], by=request.user)):
@@ -42,9 +42,9 @@ def set_role(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 @for_coordinators
 def end(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     row = find(request, key)
-    if away := too_late(request, membership.ACTS["end"], row, "panels:desk_members", row.panel.key):
+    if away := too_late(request, membership.ACTS["end"], row, "panels:desk_members", row.panel.key, whose=row.name):
         return away
-    form = ConfirmForm(posted(request))
-    if attempt(form, lambda: membership.end(row, by=request.user)):
+    form, seen = ConfirmForm(posted(request)), seen_in(request, row)
+    if attempt(form, lambda: membership.end(row, by=request.user, seen=seen)):
         return told(request, _("The membership has ended, and we have told them."), "panels:desk_members", row.panel.key)
-    return page(request, "member_end", form, member=row)
+    return page(request, "member_end", form, member=row, seen=seen_after(form, row, seen))

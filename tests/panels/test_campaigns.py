@@ -121,10 +121,9 @@ def test_an_end_after_the_day_of_the_answers_moves_that_day_too_or_is_refused(ca
 
 
 @pytest.mark.parametrize("act", [campaigns.close, campaigns.cancel])
-def test_what_ends_early_says_so_and_is_kept_no_longer_for_it(campaign, kit, ana, act):
+def test_what_ends_early_is_kept_no_longer_for_it(campaign, kit, ana, act):
     application = make_application(campaign, ana)
-    ended = act(campaign, by=kit)
-    assert ended.closes_at <= timezone.now()
+    act(campaign, by=kit)
     erasure.forget_old(timezone.now() + timedelta(seconds=1))
     assert not application.answers.exists()
 

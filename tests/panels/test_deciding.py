@@ -154,6 +154,24 @@ def test_an_offer_cannot_end_before_it_is_made(shortlisted, kit):
     assert fresh(shortlisted).status == "shortlisted"
 
 
+def test_an_offer_is_answered_before_the_term_starts(campaign, shortlisted, kit):
+    starts_on = timezone.localdate() + timedelta(days=5)
+    Campaign.objects.update(decides_on=starts_on, starts_on=starts_on)
+    midnight = timezone.make_aware(datetime.datetime.combine(starts_on, datetime.time()))
+    application = fresh(shortlisted)
+    with pytest.raises(errors.DomainError, match="Choose a day before the term starts, ") as refused:
+        recruitment.offer(application, by=kit, answer_by=midnight + timedelta(seconds=1))
+    assert (refused.value.code, refused.value.field) == ("deadline_too_late", "answer_by")
+    assert recruitment.offer(application, by=kit).answer_by == midnight
+
+
+def test_where_the_term_has_begun_an_offer_waits_four_weeks_at_most(shortlisted, kit):
+    Campaign.objects.update(starts_on=timezone.localdate(), decides_on=timezone.localdate())
+    years = timezone.now() + timedelta(days=800)
+    assert refusal(recruitment.offer, fresh(shortlisted), by=kit, answer_by=years) == "deadline_too_late"
+    assert recruitment.offer(fresh(shortlisted), by=kit, answer_by=timezone.now() + timedelta(days=27))
+
+
 def test_taking_an_offer_back_puts_its_applicant_on_the_shortlist_and_says_so(sent, kit, ana, django_capture_on_commit_callbacks):
     offer = make_offer(sent, kit)
     with django_capture_on_commit_callbacks(execute=True):

@@ -57,12 +57,23 @@ def test_nobody_plans_a_meeting_for_a_panel_that_they_do_not_coordinate(panel, s
     [
         ({"days": 1}, {"hours": 23}, ("ends_before_starting", "ends_at")),
         ({"days": 1}, {"days": 3}, ("too_long", "ends_at")),
-        ({"days": -1000}, {"days": -1000, "hours": 1}, ("far_away", "starts_at")),
+        ({"days": -367}, {"days": -367, "hours": 1}, ("far_away", "starts_at")),
         ({"days": 1000}, {"days": 1000, "hours": 1}, ("far_away", "starts_at")),
     ],
 )
 def test_times_that_cannot_be_meant_are_refused_beside_the_one_that_is_wrong(panel, kit, begins, ends, wrong):
     assert refusal(meetings.plan, panel, starts_at=at(**begins), ends_at=at(**ends), place="Town hall", by=kit) == wrong
+
+
+def test_a_panel_meets_once_at_a_time_unless_the_first_was_called_off(panel, kit):
+    times = {"starts_at": at(days=1), "ends_at": at(days=1, hours=2), "place": "Town hall"}
+    first = meetings.plan(panel, **times, by=kit)
+    assert refusal(meetings.plan, panel, **times, by=kit) == ("same_time", "starts_at")
+    meetings.move(first, **times | {"place": "Library"}, by=kit)
+    other = make_meeting(panel, kit, ago=timedelta(days=-3))
+    assert refusal(meetings.move, other, **times, by=kit) == ("same_time", "starts_at")
+    meetings.cancel(first, by=kit)
+    meetings.plan(panel, **times, by=kit)
 
 
 def test_moving_a_meeting_moves_the_day_by_which_it_is_paid(panel, kit):

@@ -36,5 +36,9 @@ def test_a_day_ends_at_midnight_in_london(day, end):
     assert moments.end_of(day) == end
 
 
+def test_a_narrow_place_keeps_the_time_on_one_line():
+    assert moments.brief(datetime(2027, 3, 9, 17, 30, tzinfo=UTC)) == "9 March 2027, 5.30\u00a0pm"
+
+
 def test_hours_are_said_from_and_to():
     assert moments.hours(datetime(2027, 1, 15, 17, 30, tzinfo=UTC), datetime(2027, 1, 15, 20, tzinfo=UTC)) == "5.30 pm to 8 pm"

@@ -6,13 +6,14 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 from django.urls import get_resolver, reverse
-from django.utils import timezone
+from django.utils import formats, timezone
 
 from core.models import AuditEvent
-from panels import campaigns, coordination, recruitment
+from panels import campaigns, coordination, meetings, membership, moments, recruitment
 from panels.models import Application, Campaign, Coordination, Meeting, Membership, Offer
 from recompense import claims
 from tests.factories.panels import (
+    QUESTIONS,
     attend,
     make_application,
     make_campaign,
@@ -70,6 +71,15 @@ def pages(panel, kit, campaign, sent, member, meeting, sam):
         *(address(name, member.key) for name in OF_MEMBER),
         *(address(name, meeting.key) for name in OF_MEETING),
     ]
+
+
+def ticked(*members):
+    return {f"member_{row.key}": "on" for row in members} | {f"minutes_{row.key}": "90" for row in members}
+
+
+def seen_on(response):
+    """What the page carries of the state that it shows."""
+    return re.search(r'name="seen" value="(\w+)"', response.content.decode())[1]
 
 
 def words(response):
@@ -199,6 +209,71 @@ def test_a_draft_is_opened_in_its_form_as_it_is(desk, panel, kit):
     assert draft.title == "Revised"
 
 
+def test_of_two_who_change_a_draft_the_second_sees_what_the_first_wrote_and_keeps_their_words(desk, panel, kit):
+    draft = make_campaign(panel, kit, is_open=False)
+    url = address("desk_campaign_revise", draft.key)
+    seen = seen_on(desk.get(url))
+    assert seen_on(desk.post(url, {"add": "question", "seen": seen})) == seen
+    campaigns.revise(draft, {"lead": "Written by somebody else."}, ["Listens"], [], by=kit)
+    typed = campaign_typed(lead="Written here.")
+    response = desk.post(url, typed | {"seen": seen})
+    assert response.status_code == 422
+    for said in ["This has changed since you opened it", "Written by somebody else.", "Written here."]:
+        assert said in words(response)
+    draft.refresh_from_db()
+    assert draft.lead == "Written by somebody else."
+    assert desk.post(url, typed | {"seen": seen_on(response)}).status_code == 302
+
+
+def test_a_draft_that_was_changed_meanwhile_is_not_opened_unseen(desk, panel, kit):
+    draft = make_campaign(panel, kit, is_open=False)
+    url = address("desk_campaign_open", draft.key)
+    seen = seen_on(desk.get(url))
+    campaigns.revise(draft, {"lead": "Written by somebody else."}, ["Listens"], QUESTIONS, by=kit)
+    assert desk.post(url, {"seen": seen}).status_code == 422
+    draft.refresh_from_db()
+    assert draft.status == "draft"
+
+
+def test_a_draft_shows_what_was_written_and_what_it_lacks(desk, panel, kit):
+    draft = make_campaign(panel, kit, is_open=False)
+    opens = address("desk_campaign_open", draft.key)
+    text = desk.get(address("desk_campaign", draft.key)).content.decode()
+    for said in [draft.lead, draft.looking_for, draft.pay, draft.place, opens]:
+        assert said in text
+    assert "&lt;p&gt;" not in text
+    draft.criteria.all().delete()
+    text = desk.get(address("desk_campaign", draft.key)).content.decode()
+    assert "Write at least one criterion first" in text
+    assert opens not in text
+    assert "Open it to everybody" not in words(desk.get(opens))
+
+
+def test_a_draft_that_offers_more_than_is_free_says_so_and_can_be_opened(desk, panel, kit, member):
+    draft = make_campaign(panel, kit, is_open=False, seats=16)
+    for name in ["desk_campaign", "desk_campaign_open"]:
+        assert "The panel has 15 free seats, and this offers 16." in words(desk.get(address(name, draft.key)))
+    assert desk.post(address("desk_campaign_open", draft.key)).status_code == 302
+
+
+def test_what_was_closed_early_says_so_to_everybody(client, desk, campaign, kit):
+    pages = [
+        address("desk_campaigns"),
+        address("queue"),
+        address("desk_campaign", campaign.key),
+        address("campaign", campaign.key),
+    ]
+    assert all("Closed early" not in words(desk.get(page)) for page in pages)
+    campaigns.close(campaign, by=kit)
+    said = f"Closed early, on {formats.date_format(timezone.localdate(), 'j F Y')}"
+    assert all(said in words(desk.get(page)) for page in pages)
+
+
+def test_a_panel_is_not_named_twice(desk, panel, kit):
+    make_campaign(panel, kit, is_open=False, title=f"Four seats on the {panel}")
+    assert f"Four seats on the {panel}, " not in words(desk.get(address("queue")))
+
+
 def test_a_campaign_is_opened_extended_closed_and_completed(desk, panel, kit):
     draft = make_campaign(panel, kit, is_open=False)
 
@@ -240,6 +315,8 @@ def test_calling_off_says_how_many_are_told(desk, sent, django_capture_on_commit
     mail.outbox.clear()
     with django_capture_on_commit_callbacks(execute=True):
         desk.post(url)
+    empty = make_campaign(sent.campaign.panel, sent.campaign.panel.coordinations.get().person)
+    assert "Nobody waits to hear, so nobody is written to" in words(desk.get(address("desk_campaign_cancel", empty.key)))
     assert [message.to for message in mail.outbox] == [[sent.applicant.email]]
 
 
@@ -286,7 +363,9 @@ def test_shortlisting_leads_to_the_next_and_can_be_undone(desk, campaign, sent, 
     assert f"{sent.reference} is on the shortlist." in text
     assert "1 of 2 read" in text
     assert address("desk_put_back", sent.key) in text
-    desk.post(address("desk_put_back", sent.key))
+    response = desk.post(address("desk_put_back", sent.key))
+    assert response.url == f"{address('desk_application', sent.key)}?decided={sent.key}#reading"
+    assert f"{sent.reference} is back among those that wait" in words(desk.get(response.url))
     sent.refresh_from_db()
     assert sent.status == "submitted"
 
@@ -315,9 +394,22 @@ def test_of_two_coordinators_the_second_is_told_kindly_and_loses_nothing(desk, s
     assert response.status_code == 422
     assert "nothing was done" in text
     assert feedback in text
+    assert 'name="feedback"' not in text
     sent.refresh_from_db()
-    assert f'name="seen" value="{recruitment.version(Application.objects.get(pk=sent.pk))}"' in text
     assert sent.status == "shortlisted"
+
+
+def test_an_offer_that_comes_too_late_shows_what_was_typed_and_no_button(desk, campaign, sent, sam, kit):
+    following = make_application(campaign, sam)
+    recruitment.shortlist(sent, by=kit)
+    seen = seen_on(desk.get(address("desk_offer", sent.key)))
+    make_offer(recruitment.unshortlist(sent, by=kit), kit)
+    response = desk.post(address("desk_offer", sent.key), days_typed(answer_by=9) | {"seen": seen})
+    assert response.status_code == 422
+    assert moments.day(timezone.localdate() + timedelta(days=9)) in words(response)
+    assert "Offer the place" not in words(response)
+    for key in [sent.key, following.key]:
+        assert address("desk_application", key) in response.content.decode()
 
 
 def test_turning_down_mails_the_feedback_and_leads_on(desk, campaign, sent, sam, django_capture_on_commit_callbacks):
@@ -406,7 +498,7 @@ def test_members_who_show_nothing_are_marked_so(desk, panel, member, person):
     make_member(panel, person("Ro Member"))
     Membership.objects.filter(person__display_name="Ro Member").update(shows_name=True)
     text = words(desk.get(address("desk_members", panel.key)))
-    assert text.count("Nothing: keep it to yourself") == 1
+    assert re.findall(r"What the public sees (Nothing|The name)", text) == ["Nothing", "The name"]
     assert "2 of 16 seats taken" in text
 
 
@@ -478,17 +570,103 @@ def test_attendance_that_cannot_be_meant_is_kept_and_asked_back(desk, meeting, m
     assert not meeting.attendances.exists()
 
 
-def test_saving_with_nobody_ticked_is_asked_back(desk, meeting, member):
+def test_saving_with_nobody_ticked_is_asked_back(desk, meeting, member, kit):
     response = desk.post(address("desk_attendance", meeting.key))
     assert response.status_code == 422
     assert "If nobody came, call the meeting off" in words(response)
+    attend(meeting, member, kit)
+    assert "cannot be without anybody" in words(desk.post(address("desk_attendance", meeting.key)))
+    assert meeting.attendances.count() == 1
 
 
-def test_a_record_that_was_claimed_for_says_so_beside_the_member(desk, meeting, member, mo, kit, card):
-    claims.start(attend(meeting, member, kit), by=mo)
-    response = desk.post(address("desk_attendance", meeting.key))
+def test_a_correction_says_how_many_were_there(desk, meeting, member, kit):
+    attend(meeting, member, kit)
+    assert "The record is corrected: 1 was there." in words(
+        desk.post(address("desk_attendance", meeting.key), ticked(member), follow=True)
+    )
+
+
+def test_what_somebody_else_noted_meanwhile_is_shown_and_not_wiped(desk, panel, person, meeting, member, kit):
+    ro = make_member(panel, person("Ro Member"))
+    url = address("desk_attendance", meeting.key)
+    seen = seen_on(desk.get(url))
+    attend(meeting, ro, kit, minutes=60)
+    response = desk.post(url, ticked(member) | {"seen": seen})
+    text = response.content.decode()
     assert response.status_code == 422
-    assert f'href="#id_member_{member.key}">They have begun a claim' in response.content.decode()
+    assert "This has changed since you opened it" in text
+    assert f"{member.name} , 90 minutes" in words(response)
+    assert re.findall(r'name="member_([0-9a-f-]+)"[^>]* checked', text) == [str(ro.key)]
+    assert [row.membership for row in meeting.attendances.all()] == [ro]
+    assert desk.post(url, ticked(member, ro) | {"seen": seen_on(response)}).status_code == 302
+    assert meeting.attendances.count() == 2
+
+
+def test_a_mistake_in_a_field_hides_no_change_that_came_before_it(desk, meeting, member, kit):
+    url = address("desk_attendance", meeting.key)
+    seen = seen_on(desk.get(url))
+    attend(meeting, member, kit)
+    response = desk.post(url, {f"member_{member.key}": "on", "seen": seen})
+    assert f"{member.name}: enter how many minutes" in words(response)
+    assert seen_on(response) == seen
+
+
+@pytest.mark.parametrize("name", ["desk_meeting_cancel", "desk_meeting_move"])
+def test_a_meeting_that_was_moved_meanwhile_is_shown_as_it_is_before_anything_is_done(desk, panel, kit, name):
+    meeting = make_meeting(panel, kit, ago=timedelta(days=-3))
+    url = address(name, meeting.key)
+    seen = seen_on(desk.get(url))
+    begins = timezone.now() + timedelta(days=40)
+    moved = meetings.move(meeting, starts_at=begins, ends_at=begins + timedelta(hours=1), place="Library", by=kit)
+    typed = {**days_typed(starts_at=9), "from_time": "5.30 pm", "ends_at": "8 pm", "place": "Town hall"}
+    response = desk.post(url, typed | {"seen": seen})
+    assert response.status_code == 422
+    assert "This has changed since you opened it" in words(response)
+    assert moved.when in words(response)
+    assert Meeting.objects.filter(status="planned", place="Library").exists()
+    assert desk.post(url, typed | {"seen": seen_on(response)}).status_code == 302
+
+
+def test_a_membership_that_changed_meanwhile_is_not_ended_unseen(desk, member, kit):
+    url = address("desk_member_end", member.key)
+    seen = seen_on(desk.get(url))
+    membership.set_role(member, "chair", by=kit)
+    assert desk.post(url, {"seen": seen}).status_code == 422
+    member.refresh_from_db()
+    assert member.status == "active"
+
+
+def test_a_meeting_that_was_called_off_stays_among_those_to_come_until_its_day_has_passed(desk, panel, kit):
+    off, past = (make_meeting(panel, kit, ago=timedelta(days=days)) for days in [-3, 3])
+    for meeting in [off, past]:
+        meetings.cancel(meeting, by=kit)
+    to_come, _heading, before = words(desk.get(address("desk_meetings", panel.key))).partition(" Before ")
+    assert f"{off.when} {off.place} Called off" in to_come
+    assert off.when not in before
+    assert past.when in before
+
+
+def test_a_meeting_of_a_past_day_is_planned_with_a_word(desk, panel):
+    typed = {**days_typed(starts_at=-9), "from_time": "5.30 pm", "ends_at": "8 pm", "place": "Town hall"}
+    url = address("desk_meeting_new", panel.key)
+    assert "This day is past. You can note who was there now." in words(desk.post(url, typed, follow=True))
+    assert "There is a meeting at this time already" in words(desk.post(url, typed))
+    assert "Check the year" in words(desk.post(url, {**typed, **days_typed(starts_at=-370)}))
+
+
+def test_a_refusal_on_a_list_says_of_what(desk, meeting, member, kit):
+    meetings.cancel(meeting, by=kit)
+    assert f"{meeting.when}: This cannot be done now" in words(desk.get(address("desk_meeting_move", meeting.key), follow=True))
+    membership.end(member, by=kit)
+    assert f"{member.name}: This cannot be done now" in words(desk.get(address("desk_member", member.key), follow=True))
+
+
+def test_a_record_that_was_claimed_for_says_so_beside_the_member(desk, panel, person, meeting, member, mo, kit, card):
+    other = make_member(panel, person("Ro Member"))
+    claims.start(attend(meeting, member, kit), by=mo)
+    response = desk.post(address("desk_attendance", meeting.key), ticked(other))
+    assert response.status_code == 422
+    assert f'href="#id_member_{member.key}">{member.name} has begun a claim' in response.content.decode()
 
 
 def test_a_posted_member_who_was_not_expected_is_passed_over(desk, meeting, member, person):

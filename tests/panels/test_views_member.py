@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from panels import membership, recruitment
+from panels import meetings, membership, recruitment
 from panels.models import Membership
 from people.models import District
 from tests.factories.panels import attend, make_application, make_campaign, make_meeting, make_member, make_offer, make_panel
@@ -50,6 +50,13 @@ def test_the_next_meetings_are_there_with_place_and_time(browser, panel, kit):
     assert "Town hall" in page
     local = timezone.localtime(meeting.starts_at)
     assert f"{local.day} {local:%B %Y}" in page
+
+
+def test_a_meeting_that_was_called_off_says_so_until_its_day_has_passed(browser, panel, kit):
+    for days in [-5, 5]:
+        meetings.cancel(make_meeting(panel, kit, ago=timedelta(days=days)), by=kit)
+    page = text(browser.get(MINE))
+    assert page.count("Called off") == 1
 
 
 def test_a_meeting_after_the_end_of_the_term_is_not_theirs(browser, panel, kit):

@@ -158,6 +158,8 @@ def test_an_offer_can_say_until_when(kit_, sent, act):
     act(kit_, sent, "shortlist")
     answer = act(kit_, sent, "offer", {"answer_by": "2020-01-01T00:00:00Z"})
     assert (problem(answer), field(answer)) == ((400, "deadline_past"), ["answer_by"])
+    answer = act(kit_, sent, "offer", {"answer_by": "2040-01-01T00:00:00Z"})
+    assert (problem(answer), field(answer)) == ((400, "deadline_too_late"), ["answer_by"])
     until = timezone.now() + timedelta(days=3)
     act(kit_, sent, "offer", {"answer_by": until.isoformat()})
     assert Offer.objects.get().answer_by == until

@@ -46,7 +46,14 @@ def test_who_was_there_is_noted_and_corrected(kit_, meeting, member, act):
     assert (noted.status_code, noted.json()["status"]) == (200, "held")
     assert noted.json()["attendance"] == present(member)["attendance"]
     assert act(kit_, meeting, "record", present(member, 60)).json()["attendance"][0]["minutes"] == 60
-    assert act(kit_, meeting, "record", {"attendance": []}).json()["attendance"] == []
+
+
+def test_a_record_names_somebody_the_first_time_and_ever_after(kit_, meeting, member, act):
+    for _ in range(2):
+        answer = act(kit_, meeting, "record", {"attendance": []})
+        assert (problem(answer), field(answer)) == ((400, "nobody"), ["attendance"])
+        act(kit_, meeting, "record", present(member))
+    assert Attendance.objects.get().membership == member
 
 
 @pytest.mark.parametrize("minutes", [0, -1, 1441, "long", None])
@@ -74,10 +81,11 @@ def test_before_it_begins_nobody_was_there(kit_, panel, kit, member, act):
     assert problem(act(kit_, coming, "record", present(member))) == (409, "not_begun")
 
 
-def test_what_somebody_has_claimed_for_stays(kit_, kit, card, member, act):
+def test_what_somebody_has_claimed_for_stays(kit_, kit, card, panel, person, member, act):
+    other = make_member(panel, person("Ro Member"))
     claim = make_draft(member, kit)
     meeting = claim.attendance.meeting
-    answer = act(kit_, meeting, "record", {"attendance": []})
+    answer = act(kit_, meeting, "record", present(other))
     assert (problem(answer), field(answer)) == ((409, "claimed_already"), ["attendance"])
 
 
