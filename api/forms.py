@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from api import scopes
 from api.scopes import SCOPES
 from api.tokens import LONGEST, LONGEST_NAME
 from pages.forms import GovukForm
@@ -35,7 +38,6 @@ class TokenForm(GovukForm):
     scopes = forms.MultipleChoiceField(
         label=_("What may it do?"),
         help_text=_("It can never do more than you may do yourself. Tick as little as it needs."),
-        choices=[(scope, format_lazy("{} ({})", sentence, scope)) for scope, sentence in SCOPES.items()],
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Tick at least one thing that it may do")},
     )
@@ -43,7 +45,7 @@ class TokenForm(GovukForm):
         label=_("How long should it work?"),
         choices=PERIODS,
         coerce=int,
-        initial=LONGEST,
+        initial=PERIODS[0][0],
         widget=forms.RadioSelect,
         error_messages={"required": _("Select how long it should work")},
     )
@@ -51,8 +53,17 @@ class TokenForm(GovukForm):
 
     def __init__(self, *args, person: User, **kwargs) -> None:
         super().__init__(*args, **kwargs)
+        cast(forms.MultipleChoiceField, self.fields["scopes"]).choices = _choices(person)
         now = affiliations.current(person)
         if now is None:
             del self.fields["organisation"]
         else:
             self.fields["organisation"].queryset = Organisation.objects.filter(pk=now.organisation_id)
+
+
+def _choices(person: User) -> list[tuple[Any, list[tuple[str, Any]]]]:
+    """Under their headings."""
+    return [
+        (title, [(scope, format_lazy("{} ({})", SCOPES[scope], scope)) for scope in under])
+        for title, under in scopes.offered(person)
+    ]

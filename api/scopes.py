@@ -9,8 +9,14 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from api.models import MANAGE_WEBHOOKS
+from recompense.models.hands import MAY_APPROVE, MAY_CHECK, MAY_PAY, STAFF
+
 if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
     from rest_framework.views import APIView
+
+    from people.models import User
 
 SCOPES = {
     "me/read": _("See your key, your name and your roles"),
@@ -35,6 +41,35 @@ SCOPES = {
     "webhooks/read": _("See which other systems are told of news, and whether it reached them"),
     "webhooks/write": _("Say which other systems are told of news"),
 }
+
+
+# Which permissions of a person a scope is of use to: any one of them. What is not named here is of use to everybody.
+NEEDS = {
+    "statistics/read": {"learning.view_statistics"},
+    "campaigns/write": {"panels.coordinate"},
+    "meetings/write": {"panels.coordinate"},
+    "claims/decide": {STAFF[MAY_CHECK], STAFF[MAY_APPROVE]},
+    "payments/read": {STAFF[MAY_PAY]},
+    "payments/write": {STAFF[MAY_PAY]},
+    "bank-files/read": {STAFF[MAY_PAY]},
+    "webhooks/read": {MANAGE_WEBHOOKS},
+    "webhooks/write": {MANAGE_WEBHOOKS},
+}
+# The headings that they stand under, by the word before the stroke.
+GROUPS = [
+    (_("Panels and recruitment"), ["panels", "campaigns", "applications", "memberships", "meetings"]),
+    (_("Claims"), ["claims", "payees"]),
+    (_("Payments"), ["payments", "bank-files"]),
+    (_("Learning"), ["statistics"]),
+    (_("This interface"), ["me", "webhooks"]),
+]
+
+
+def offered(person: User) -> list[tuple[StrOrPromise, list[str]]]:
+    """By heading, the scopes that their permissions reach now; a heading with nothing under it is left out."""
+    reached = [scope for scope in SCOPES if scope not in NEEDS or any(map(person.has_perm, NEEDS[scope]))]
+    grouped = [(title, [scope for scope in reached if scope.partition("/")[0] in kinds]) for title, kinds in GROUPS]
+    return [(title, scopes) for title, scopes in grouped if scopes]
 
 
 def required(view: APIView, method: str) -> str:

@@ -239,11 +239,9 @@ def lower(line: Line, to: Decimal, reason: str, *, by: User, seen: int | None = 
     claim = _hold(line.claim, "lower", by, seen)
     line = claim.lines.get(pk=line.pk)
     before = line.counted
-    if line.amount is None or not 0 <= to <= line.amount:
-        message = _("Enter an amount from £0.00 to %(most)s") % {"most": money.text(line.amount or 0)}
-        raise errors.DomainError(message, code="too_much", field="allowed")
+    _judge_lowering(line, to)
     line.allowed, line.allowed_reason = None, ""
-    if to < line.amount:
+    if to < (line.amount or 0):
         line.allowed, line.allowed_reason = money.pounds(to), judging.why(reason)
     line.save(update_fields=["allowed", "allowed_reason"])
     audit.record("claim.lower", claim, by=by, before=str(before), after=str(line.counted))
@@ -286,6 +284,15 @@ def _hold(claim: Claim, act: str, by: User | None, seen: int | None = None) -> C
     if seen is not None and seen != audit.latest(claim):
         raise errors.Conflict(_("Somebody has changed this claim since you opened it. This is how it stands now."))
     return claim
+
+
+def _judge_lowering(line: Line, to: Decimal) -> None:
+    if line.amount is None or not 0 <= to <= line.amount:
+        message = _("Enter an amount from £0.00 to %(most)s") % {"most": money.text(line.amount or 0)}
+        raise errors.DomainError(message, code="too_much", field="allowed")
+    if to == line.amount and line.allowed is None:
+        message = _("That is what is paid now. Enter less than %(now)s") % {"now": money.text(to)}
+        raise errors.DomainError(message, code="too_much", field="allowed")
 
 
 def acting(act: str, claim: Claim) -> acts.Act:

@@ -7,13 +7,14 @@ from typing import cast
 
 from django import forms
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core import money
 from pages.forms import DayField, GovukForm, PoundsField
 from recompense.judging import LONGEST_WORDS
 from recompense.models import Line
-from recompense.payments import Candidate
+from recompense.payments import DAYS_AHEAD, Candidate
 
 READ_BY_MEMBER = _("The member reads these words.")
 
@@ -66,7 +67,7 @@ class RejectForm(GovukForm):
 class PrepareForm(GovukForm):
     pays_on = DayField(
         label=_("When should the bank pay?"),
-        help_text=_("Today or later. It stands in the file and in the letters."),
+        help_text=format_lazy(_("Today, or in the next {days} days. It stands in the file and in the letters."), days=DAYS_AHEAD),
         error_messages={"required": _("Enter the day on which the bank should pay")},
     )
     chosen = forms.MultipleChoiceField(

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import dropwhile
+from itertools import accumulate, dropwhile
 
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core import money
 from core.models import AuditEvent
-from people.models import Pseudonym
+from pages.templatetags.kit import clock
+from people.models import Pseudonym, User
 from recompense.models import Claim, PaymentRun
 
 WORDS = {
@@ -29,7 +31,7 @@ WORDS = {
 RUN = {
     "run.prepare": gettext_lazy("Prepared by %(who)s"),
     "run.export": gettext_lazy("File made by %(who)s"),
-    "run.download": gettext_lazy("File fetched again by %(who)s"),
+    "run.download": gettext_lazy("File downloaded by %(who)s"),
     "run.cancel": gettext_lazy("Cancelled by %(who)s"),
     "run.paid": gettext_lazy("Marked as paid by %(who)s"),
 }
@@ -41,6 +43,18 @@ CHECKING = {
 APPROVING = {
     "claim.ask": gettext_lazy("Sent back with a question by %(who)s, approving"),
     "claim.lower": gettext_lazy("A line changed from %(before)s to %(after)s by %(who)s, approving"),
+}
+
+
+# What has been decided, to somebody who comes to decide it.
+ALREADY = {
+    "claim.withdraw": gettext_lazy("It has been taken back already, by %(who)s %(when)s."),
+    "claim.check": gettext_lazy("It has been passed for approval already, by %(who)s %(when)s."),
+    "claim.approve": gettext_lazy("It has been approved already, by %(who)s %(when)s."),
+    "claim.reject": gettext_lazy("It has been turned down already, by %(who)s %(when)s."),
+    "claim.ask": gettext_lazy("It has been sent back with a question already, by %(who)s %(when)s."),
+    "claim.in_run": gettext_lazy("It has been put into a payment run already, by %(who)s %(when)s."),
+    "claim.paid": gettext_lazy("It has been marked as paid already, by %(who)s %(when)s."),
 }
 
 
@@ -57,19 +71,34 @@ def of(claim: Claim) -> list[Step]:
     return list(_steps(list(dropwhile(lambda event: event.act != "claim.submit", events)), own))
 
 
+def already(claim: Claim, reader: User) -> str:
+    """By whom and when it came into its present state; nothing where nobody has decided anything."""
+    event = AuditEvent.objects.filter(subject=claim.audit_key, after__in=Claim.Status.values).order_by("pk").last()
+    if event is None or event.act not in ALREADY:
+        return ""
+    who = _("you") if event.actor == reader.audit_key else _facts(event, _names([event]))["who"]
+    return ALREADY[event.act] % {"who": who, "when": _said(event.at)}
+
+
+def _said(at: datetime) -> str:
+    if timezone.localdate(at) == timezone.localdate():
+        return _("at %(time)s") % {"time": clock(at)}
+    return _("on %(day)s") % {"day": formats.date_format(timezone.localtime(at), "j F Y")}
+
+
 def of_run(run: PaymentRun) -> list[Step]:
     events = list(AuditEvent.objects.filter(subject=run.audit_key, act__in=RUN).order_by("pk"))
     own = {"run.prepare": run.prepared_at, "run.export": run.exported_at, "run.paid": run.paid_at}
-    names = _names(events)
-    return [Step(_when(event, own), RUN[event.act] % _facts(event, names)) for event in events]
+    names, times = _names(events), _times(events, own)
+    return [Step(at, RUN[event.act] % _facts(event, names)) for event, at in zip(events, times, strict=True)]
 
 
 def _steps(events: list[AuditEvent], own: dict[str, datetime | None]) -> Iterator[Step]:
-    names, state = _names(events), ""
-    for event in events:
+    names, times, state = _names(events), _times(events, own), ""
+    for event, at in zip(events, times, strict=True):
         words = WORDS | (APPROVING if state == Claim.Status.CHECKED else CHECKING)
         if event.act in words:
-            yield Step(_when(event, own), words[event.act] % _facts(event, names))
+            yield Step(at, words[event.act] % _facts(event, names))
         if event.after in Claim.Status.values:
             state = event.after
 
@@ -77,6 +106,12 @@ def _steps(events: list[AuditEvent], own: dict[str, datetime | None]) -> Iterato
 def _when(event: AuditEvent, own: dict[str, datetime | None]) -> datetime:
     """By the row's own time where that is the earlier: what was put down later keeps the day on which it was done."""
     return min(event.at, own.pop(event.act, None) or event.at)
+
+
+def _times(events: list[AuditEvent], own: dict[str, datetime | None]) -> list[datetime]:
+    """None later than what came after it: what was put down later, and has no time of its own in the row."""
+    times = [_when(event, own) for event in events]
+    return list(accumulate(reversed(times), min))[::-1]
 
 
 def _facts(event: AuditEvent, names: dict) -> dict[str, str]:

@@ -127,9 +127,6 @@ def cancel(run: PaymentRun, *, by: User) -> PaymentRun:
 def mark_paid(run: PaymentRun, *, by: User) -> PaymentRun:
     """The bank has taken it. Everybody in it is told what came, and for what."""
     run = _hold(run, "mark_paid", by)
-    if not run.is_due:
-        message = _("It is paid on %(day)s. Mark it as paid on that day or later: until then the letter would not be true.")
-        raise errors.DomainError(message % {"day": formats.date_format(run.pays_on, "j F Y")}, code="not_yet")
     paid = Claim.objects.filter(payment__run=run)
     workflow.move_all(paid, Claim.Status.PAID, by=by, act="claim.paid")
     workflow.move(run, Status.PAID, by=by, act="run.paid", paid_at=timezone.now())
@@ -138,6 +135,14 @@ def mark_paid(run: PaymentRun, *, by: User) -> PaymentRun:
     for payment in run.payments.all():
         emails.tell_paid(payment)
     return run
+
+
+def judge(run: PaymentRun, act: str, *, by: User) -> None:
+    """Refuse what cannot be done with it now. The acts ask under their lock; a page that asks once more asks before."""
+    acts.judge(ACTS[act], run, by=by)
+    if act == "mark_paid" and not run.is_due:
+        message = _("It is paid on %(day)s. Mark it as paid on that day or later: until then the letter would not be true.")
+        raise errors.DomainError(message % {"day": formats.date_format(run.pays_on, "j F Y")}, code="not_yet")
 
 
 def letters(run: PaymentRun) -> dict[str, int]:
@@ -184,7 +189,7 @@ def _payment(run: PaymentRun, payee: Payee, claim: Any) -> Payment:
 
 def _hold(run: PaymentRun, act: str, by: User) -> PaymentRun:
     run = workflow.lock(run)
-    acts.judge(ACTS[act], run, by=by)
+    judge(run, act, by=by)
     return run
 
 

@@ -102,11 +102,12 @@ class Decide(LoginRequiredMixin, FormView):
         return {**super().get_form_kwargs(), "auto_id": f"{self.act}_%s"}
 
     def form_valid(self, form: BaseForm) -> HttpResponse:
-        waiting = queues.of(self.claim)
+        waiting, person = queues.of(self.claim), cast(User, self.request.user)
         try:
-            said = self.decide(form.cleaned_data, {"by": self.request.user, "seen": self.seen})
+            said = self.decide(form.cleaned_data, {"by": person, "seen": self.seen})
         except errors.DomainError as error:
-            form.add_error(error.field if error.field in form.fields else None, str(error))
+            said = self.is_late(error) and history.already(self.claim, person)
+            form.add_error(error.field if error.field in form.fields else None, said or str(error))
             return self.form_invalid(form)
         messages.success(self.request, said)
         return redirect(self.afterwards(waiting))
@@ -121,6 +122,11 @@ class Decide(LoginRequiredMixin, FormView):
     def afterwards(self, waiting: queues.Queue | None) -> str:
         following = waiting and queues.next_for(cast(User, self.request.user), waiting, self.claim)
         return _address(following) if following else reverse("recompense:queue")
+
+    def is_late(self, error: errors.DomainError) -> bool:
+        """Decided since they looked. A question is then no longer a checker's, so that it is refused as not theirs."""
+        has_moved = self.seen not in {None, audit.latest(self.claim)}
+        return isinstance(error, errors.WrongState) or (isinstance(error, errors.NotAllowed) and has_moved)
 
     @property
     def seen(self) -> int | None:

@@ -97,13 +97,36 @@ def run(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 @_for_payers
 @require_POST
 def export(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    return _file(request, key, payments.export)
+    """Makes the file and leads back: there the run is as it then is, with the file to download."""
+    try:
+        payments.export(_run(request, key), by=cast(User, request.user))
+    except errors.WrongState as error:
+        return _made_already(request, key, error)
+    except errors.DomainError as error:
+        return _show_run(request, key, error)
+    messages.success(request, _("The file is made. Download it, take it to the bank, then come back and mark it as paid."))
+    return redirect("recompense:run", key)
+
+
+def _made_already(request: HttpRequest, key: uuid.UUID, error: errors.WrongState) -> HttpResponse:
+    """A second press wants what is there. A run that was cancelled has no file."""
+    if not _run(request, key).file_digest:
+        return _show_run(request, key, error)
+    messages.info(request, _("The file is made already."))
+    return redirect("recompense:run", key)
 
 
 @_for_payers
 @require_POST
 def download(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    return _file(request, key, payments.download)
+    """The file that was made, the same to the byte each time; each download leaves a trace."""
+    found = _run(request, key)
+    try:
+        content = payments.download(found, by=cast(User, request.user))
+    except errors.DomainError as error:
+        return _show_run(request, key, error)
+    disposition = {"Content-Disposition": f'attachment; filename="{payment_file.file_name(found)}"'}
+    return HttpResponse(content, content_type="text/csv; charset=us-ascii", headers=disposition)
 
 
 @_for_payers
@@ -138,26 +161,24 @@ def _show_run(request: HttpRequest, key: uuid.UUID, refused: errors.DomainError 
     return render(request, "recompense/finance/run.html", context, status=422 if refused else 200)
 
 
-def _file(request: HttpRequest, key: uuid.UUID, act: Callable[..., bytes]) -> HttpResponse:
-    found = _run(request, key)
-    try:
-        content = act(found, by=request.user)
-    except errors.DomainError as error:
-        return _show_run(request, key, error)
-    name = payment_file.file_name(found)
-    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(content, content_type="text/csv; charset=us-ascii", headers=disposition)
-
-
 def _confirm(request: HttpRequest, key: uuid.UUID, name: str, done: str) -> HttpResponse:
     """A page that asks once more, and then the act."""
     found = _run(request, key)
     if request.method == "GET":
-        context = {"run": found, **payments.letters(found)}
-        return render(request, f"recompense/finance/{name}.html", context)
+        return _ask(request, found, name)
     try:
         getattr(payments, name)(found, by=request.user)
     except errors.DomainError as error:
         return _show_run(request, key, error)
     messages.success(request, done)
     return redirect("recompense:run", key)
+
+
+def _ask(request: HttpRequest, found: PaymentRun, name: str) -> HttpResponse:
+    """What could not be done is not asked about: the page of the run says why."""
+    try:
+        payments.judge(found, name, by=cast(User, request.user))
+    except errors.DomainError as error:
+        messages.warning(request, str(error))
+        return redirect("recompense:run", found.key)
+    return render(request, f"recompense/finance/{name}.html", {"run": found, **payments.letters(found)})

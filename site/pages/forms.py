@@ -144,7 +144,9 @@ def mistakes(form: forms.BaseForm) -> Iterator[tuple[str, str]]:
 
 def target(field: forms.BoundField) -> str:
     """The id that the error summary links to: the first thing to fill in."""
-    if isinstance(field.field.widget, forms.MultiWidget | forms.RadioSelect | forms.CheckboxSelectMultiple):
+    if isinstance(field.field.widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
+        return next((choice.id_for_label for choice in field.subwidgets), field.auto_id)
+    if isinstance(field.field.widget, forms.MultiWidget):
         return f"{field.auto_id}_0"
     return field.auto_id
 

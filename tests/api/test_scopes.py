@@ -7,7 +7,8 @@ from django.urls import URLPattern, get_resolver
 
 from api.endpoints import Endpoint
 from api.permissions import InScope
-from api.scopes import SCOPES, required
+from api.scopes import GROUPS, NEEDS, SCOPES, required
+from people import roles
 
 METHODS = ["get", "head", "post", "put", "patch", "delete"]
 
@@ -59,6 +60,18 @@ def test_reading_takes_a_scope_to_read_and_a_change_one_to_change(view, method):
 
 def test_every_scope_says_in_a_sentence_what_it_opens():
     assert all(re.fullmatch(r"[A-Z][a-z ,]+", str(sentence)) or "," in str(sentence) for sentence in SCOPES.values())
+
+
+def test_every_scope_stands_under_one_heading():
+    kinds = [kind for _title, under in GROUPS for kind in under]
+    assert sorted(kinds) == sorted({scope.partition("/")[0] for scope in SCOPES})
+
+
+@pytest.mark.django_db
+def test_what_a_scope_needs_is_a_permission_that_some_role_has(synced_roles):
+    held = {permission for role in roles.ROLES.values() for permission in role.permissions}
+    assert NEEDS.keys() <= SCOPES.keys()
+    assert set().union(*NEEDS.values()) <= held
 
 
 def test_the_readme_lists_every_scope(settings):

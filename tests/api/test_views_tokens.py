@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from api import tokens
 from api.models import Token
-from api.scopes import SCOPES
-from people import demo
+from api.scopes import NEEDS, SCOPES
+from people import demo, roles
 from tests.conftest import PASSWORD
 
 pytestmark = pytest.mark.usefixtures("home")
@@ -87,9 +87,43 @@ def test_what_is_missing_is_said_beside_its_field(browser, typed, said):
     assert not Token.objects.exists()
 
 
-def test_every_scope_can_be_ticked_and_is_a_sentence(browser):
-    page = text(browser.get(MAKE))
-    assert all(str(sentence) in page for sentence in SCOPES.values())
+def offered(page):
+    """The scopes that can be ticked."""
+    return set(re.findall(r'name="scopes" value="([^"]+)"', text(page)))
+
+
+def test_what_a_persons_permissions_do_not_reach_is_not_offered(browser):
+    page = browser.get(MAKE)
+    assert offered(page) == SCOPES.keys() - NEEDS.keys()
+    assert all(str(SCOPES[scope]) in text(page) for scope in offered(page))
+    assert "Panels and recruitment" in text(page) and "Payments</p>" not in text(page)
+
+
+@pytest.mark.parametrize(
+    ("role", "also"),
+    [
+        ("statistics officer", {"statistics/read"}),
+        ("coordinator", {"campaigns/write", "meetings/write"}),
+        ("claims checker", {"claims/decide"}),
+        ("claims approver", {"claims/decide"}),
+        ("finance officer", {"payments/read", "payments/write", "bank-files/read"}),
+        ("administrator", {"statistics/read", "webhooks/read", "webhooks/write"}),
+    ],
+)
+def test_a_role_is_offered_what_it_reaches(browser, sam, role, also):
+    roles.grant(sam, role)
+    assert offered(browser.get(MAKE)) == (SCOPES.keys() - NEEDS.keys()) | also
+
+
+def test_what_is_not_offered_is_refused_as_what_is_not_known(browser):
+    for scope in NEEDS:
+        page = text(browser.post(MAKE, TYPED | {"scopes": ["me/read", scope]}))
+        assert "There is a problem" in page and 'href="#id_scopes_0_0"' in page and 'id="id_scopes_0_0"' in page
+    assert not Token.objects.exists()
+
+
+def test_the_shortest_time_is_chosen_until_somebody_says_otherwise(browser):
+    assert re.findall(r'name="days" value="(\d+)"[^>]* checked', text(browser.get(MAKE))) == ["30"]
 
 
 def test_the_organisation_is_asked_of_whoever_works_for_one(client, lee, hospital, second_factor, browser):

@@ -76,7 +76,7 @@ LEFT_OUT = {
     "recompense:receipt": "a picture",
     "recompense:check": "takes posts and leads on",
     "recompense:approve": "takes posts and leads on",
-    "recompense:export": "a file",
+    "recompense:export": "takes posts and leads on",
     "recompense:download": "a file",
     "recompense:letter": "a file; tests/recompense/test_documents.py",
     "learning:certificate_pdf": "a file; tests/learning/test_certificate_pdf.py",

@@ -75,13 +75,17 @@ def prepare(page, names):
 
 
 def make_file(page, total):
+    press(page, f"Make the file for {total}")
+    expect(page.get_by_text("The file is made. Download it, take it to the bank")).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("^Make the file"))).to_have_count(0)
+    return download(page)
+
+
+def download(page):
     with page.expect_download() as coming:
-        page.get_by_role("button", name=f"Make the file for {total}").click()
+        page.get_by_role("button", name="Download the file").click()
     assert re.fullmatch(r"payments-[0-9A-Z]{8}\.csv", coming.value.suggested_filename)
-    content = coming.value.path().read_bytes()
-    with page.expect_navigation():
-        page.get_by_role("link", name="See the run as it is then").click()
-    return content
+    return coming.value.path().read_bytes()
 
 
 def mark_paid(page, total):
@@ -111,9 +115,8 @@ def test_a_claim_is_checked_approved_and_paid_by_three_people(device, signed_in,
     (row,) = csv.DictReader(io.StringIO(content.decode("ascii")))
     assert (row["account name"], row["amount"]) == ("FAY ADDER", "91.80")
     expect(fin.get_by_role("cell", name=row["reference"])).to_be_visible()
-    with fin.expect_download() as again:
-        fin.get_by_role("button", name="Fetch the same file again").click()
-    assert again.value.path().read_bytes() == content
+    fin.reload()
+    assert download(fin) == content
     mark_paid(fin, "£91.80")
     letter = mail(fay, "We have paid you")
     assert "£91.80" in letter and row["reference"] in letter
@@ -140,8 +143,24 @@ def test_somebody_who_is_slower_loses_nothing(device, signed_in, platform):
     press(other, f"Pass {SUM} for approval")
     press(page, "Send the question")
     notice = page.get_by_role("alert")
-    expect(notice).to_contain_text("Somebody else was quicker")
+    expect(notice).to_contain_text("Nothing was done")
+    expect(notice).to_contain_text("It has been passed for approval already, by you at ")
     expect(notice).to_contain_text("Which of the two trips was it?")
+    assert page.evaluate("document.activeElement.contains(document.querySelector('[role=alert]'))")
+    assert finance.focus(page) == "DIV"
+    expect(notice).to_be_in_viewport()
+
+
+def test_the_money_of_a_run_is_seen_on_a_phone(device, signed_in, platform):
+    finance.make_claims(platform, ["Mia Oak"], "approved")
+    fin = device("phone", state=signed_in("fin"))
+    prepare(fin, ["Mia Oak"])
+    for address in [fin.url, RUNS]:
+        fin.goto(address)
+        for cell in [fin.get_by_role("cell", name=SUM).first, fin.get_by_role("table")]:
+            box = cell.bounding_box()
+            assert box["x"] >= 0 and box["x"] + box["width"] <= fin.viewport_size["width"]
+    expect(fin.get_by_role("row").filter(has_text=SUM).first).to_contain_text("Prepared")
 
 
 def test_it_all_works_on_a_phone_without_javascript(device, signed_in, platform):
@@ -171,8 +190,8 @@ def test_three_people_with_a_keyboard_and_nothing_else(device, signed_in, platfo
     page.goto(QUEUE)
     keys.arrive()
     keys.follow("^Kay Iris", "a")
-    keys.press("Tab")
-    stop = keys.go_to("^Skip to the decision$", "a")
+    assert finance.focus(page) == "claim"
+    stop = keys.go_to("^Skip to the decision$", "a", key="Shift+Tab")
     assert stop["seen"], stop
     page.keyboard.press("Enter")
     assert finance.focus(page) == "decision"
@@ -207,11 +226,10 @@ def test_three_people_with_a_keyboard_and_nothing_else(device, signed_in, platfo
         if not stop["words"].startswith("Kay Iris"):
             assert not keys.press("Space")["checked"]
     keys.follow("^Put the ticked claims into a run$", "button")
+    keys.follow("^Make the file for £91.50$", "button")
     with page.expect_download():
-        keys.go_to("^Make the file for £91.50$", "button")
+        keys.go_to("^Download the file$", "button")
         page.keyboard.press("Enter")
-    page.reload()
-    keys.arrive()
     keys.follow("^Mark £91.50 as paid$", "a")
     keys.follow("^Mark £91.50 as paid$", "button")
     expect(page.get_by_text("The run is marked as paid")).to_be_visible()

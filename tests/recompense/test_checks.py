@@ -237,7 +237,7 @@ def test_a_run_has_a_history_of_its_own(approved, fin, pat):
         "Prepared by Fin Finance Officer",
         "File made by Fin Finance Officer",
         "Marked as paid by Fin Finance Officer",
-        "File fetched again by Fin Finance Officer",
+        "File downloaded by Fin Finance Officer",
     ]
 
 

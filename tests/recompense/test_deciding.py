@@ -166,6 +166,13 @@ def test_the_whole_amount_takes_it_back_and_needs_no_reason(with_costs, cas, pat
     assert AuditEvent.objects.filter(act="claim.lower").last().before == "0.00"
 
 
+def test_what_is_paid_already_is_not_less(with_costs, cas):
+    with pytest.raises(DomainError, match=r"what is paid now\. Enter less than £18\.60") as refused:
+        claims.lower(taxi_of(with_costs), Decimal("18.60"), REASON, by=cas)
+    assert refused.value.field == "allowed"
+    assert not AuditEvent.objects.filter(act="claim.lower").exists()
+
+
 @pytest.mark.parametrize("to", ["18.61", "-0.01", "1000000"])
 def test_never_more_than_was_claimed_and_never_less_than_nothing(with_costs, cas, to):
     with pytest.raises(DomainError, match=r"from £0\.00 to £18\.60") as refused:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from panels.models import Attendance
 from people import roles
-from recompense import standing
+from recompense import history, standing
 from recompense.demo import claims as demo
 from recompense.models import Claim, PaymentRun, RateCard, Receipt
 from tests.factories.panels import make_member, make_panel
@@ -50,6 +53,15 @@ def test_the_queue_has_some_age_in_it(people):
     ages = {step.at.date() for step in standing.steps(Claim.objects.filter(status="paid").first())}
     assert len(ages) == 4
     assert RateCard.objects.get().is_example
+
+
+def test_what_has_happened_stands_in_the_order_of_its_days(people):
+    demo.load()
+    for claim in Claim.objects.exclude(status="draft"):
+        times = [step.at for step in history.of(claim)]
+        assert times == sorted(times)
+    lowered = [step.at for claim in Claim.objects.all() for step in history.of(claim) if "line changed" in step.sentence]
+    assert lowered and all(timezone.now() - at > timedelta(days=4) for at in lowered)
 
 
 def test_where_there_is_no_panel_there_is_nothing_to_claim(synced_roles):

@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -14,7 +15,7 @@ from django.utils import timezone
 from core import audit
 from core.models import AuditEvent
 from people import roles
-from recompense import claims, payments, receipts, views_finance
+from recompense import claims, history, payments, receipts, views_finance
 from recompense.models import Claim, Payee, PaymentRun
 from tests.factories.panels import make_member
 from tests.factories.recompense import (
@@ -112,8 +113,9 @@ def test_payments_are_for_those_who_pay_alone(every_address, as_, cas, pat, fin)
             assert as_(person).get(every_address[name]).status_code == 404
         for name in ["export", "download"]:
             assert as_(person).post(every_address[name]).status_code == 404
-    for name in ["runs", "prepare", "run", "cancel_run", "mark_paid", "queue", "decide"]:
+    for name in ["runs", "prepare", "run", "cancel_run", "queue", "decide"]:
         assert as_(fin).get(every_address[name]).status_code == 200, name
+    assert as_(fin).get(every_address["mark_paid"]).url == every_address["run"]  # it has no file yet
 
 
 def test_what_was_not_sent_does_not_exist(card, member, kit, cas, as_):
@@ -136,7 +138,7 @@ def test_a_list_says_who_what_for_and_how_long_and_no_panel(with_taxi, as_, cas,
     response = as_(cas).get(at("queue"))
     page = text_of(response)
     assert "1 waiting, £101.10 in all. The oldest came in 23 days ago." in page
-    for words in ["Mo Member", "£101.10", f"{with_taxi.day:%B %Y}", "Waiting 23 days, target 21", "2 days over the target"]:
+    for words in ["Mo Member", "£101.10", f"{with_taxi.day:%B %Y}", "Waiting 23 of 21 days", "2 days over the target"]:
         assert words in page
     assert panel.name not in response.content.decode()
 
@@ -185,6 +187,10 @@ def test_the_navigation_leads_there_for_those_who_may(home, card, cas, pat, fin,
         assert all(f">{word}</a>" in page for word in words)
     page = as_(mo).get(reverse("account:home")).content.decode()
     assert at("queue") not in page and at("runs") not in page
+
+
+def test_a_claim_opens_from_the_list_with_the_focus_on_its_heading(submitted, cas, as_):
+    assert f'href="{at("decide", submitted)}#claim"' in as_(cas).get(at("queue")).content.decode()
 
 
 # One claim ------------------------------------------------------------------------------------------
@@ -340,6 +346,7 @@ def test_paying_less_stays_on_the_claim(with_taxi, cas, as_):
         ({}, ["Choose a line", "Enter how much we pay for it"]),
         ({"allowed": "£1,2O"}, ["the letter O"]),
         ({"allowed": "18.61", "reason": REASON}, ["Enter an amount from £0.00 to £18.60"]),
+        ({"allowed": "18.60", "reason": REASON}, ["That is what is paid now. Enter less than £18.60"]),
         ({"allowed": "-1", "reason": REASON}, ["Enter a number above 0"]),
         ({"allowed": "9", "reason": " "}, ["Say why, in words that the member will read"]),
         ({"allowed": "9", "reason": "x" * 501}, ["Write at most 500 characters"]),
@@ -373,13 +380,33 @@ def test_who_was_slower_is_told_kindly_and_keeps_what_they_typed(submitted, cas,
     response = as_(cas).post(at("ask", submitted), {"seen": seen, "question": "Which meeting do you mean?"})
     page = text_of(response)
     assert response.status_code == 422
-    for words in [
-        "Somebody else was quicker",
-        "You have changed nothing.",
-        "Which meeting do you mean?",
-        "It waits to be approved.",
-    ]:
+    at_once = rf"It has been passed for approval already, by {re.escape(ash.display_name)} at \d{{1,2}}(\.\d\d)? [ap]m\."
+    assert re.search(at_once, page), page
+    for words in ["Nothing was done", "Which meeting do you mean?", "It waits to be approved."]:
         assert words in page, words
+    note = response.content.decode().partition('data-module="govuk-error-summary"')[2]
+    assert "Nothing was done" in note.partition("</section>")[0]  # where the focus goes
+
+
+def test_ones_own_second_tab_is_nobody_else(submitted, cas, as_):
+    seen = audit.latest(submitted)
+    claims.check(submitted, by=cas)
+    page = text_of(as_(cas).post(at("check", submitted), {"seen": seen}))
+    assert "It has been passed for approval already, by you at" in page
+    assert "omebody else" not in page.partition("Nothing was done")[2].partition("No receipts")[0]
+
+
+def test_what_was_decided_on_another_day_says_which(submitted, cas, pat, as_):
+    with time_machine.travel(timezone.now() - timedelta(days=2)):
+        claims.check(submitted, by=cas)
+    page = text_of(as_(cas).post(at("check", submitted)))
+    assert f"by you on {history.of(submitted)[-1].at:%-d %B %Y}." in page
+
+
+def test_what_its_member_has_taken_back_says_so(submitted, mo, cas, as_):
+    claims.withdraw(submitted, by=mo)
+    page = text_of(as_(cas).post(at("check", submitted)))
+    assert f"It has been taken back already, by {mo.display_name} at" in page
 
 
 def test_a_button_does_no_other_sum_than_it_named(with_taxi, cas, ash, as_):
@@ -405,6 +432,7 @@ def test_an_act_that_is_not_ones_own_is_refused(submitted, pat, fin, as_):
         response = as_(person).post(at("check", submitted), {"seen": audit.latest(submitted)})
         assert response.status_code == 422
         assert "You are not allowed to do this." in text_of(response)
+        assert "Nothing was done" in text_of(response)
 
 
 def test_an_address_of_an_act_opened_by_hand_leads_to_the_claim(submitted, cas, as_):
@@ -418,6 +446,10 @@ def test_an_address_of_an_act_opened_by_hand_leads_to_the_claim(submitted, cas, 
 def day(ahead=0):
     on = timezone.localdate() + timedelta(days=ahead)
     return {"pays_on_day": on.day, "pays_on_month": on.month, "pays_on_year": on.year}
+
+
+def test_how_far_ahead_is_said_before_it_is_refused(approved, fin, as_):
+    assert "Today, or in the next 31 days." in text_of(as_(fin).get(at("prepare")))
 
 
 def test_a_run_is_shown_before_it_is_made_with_what_is_left_out_and_why(card, member, kit, cas, pat, ash, as_):
@@ -475,10 +507,22 @@ def test_a_run_shows_names_endings_and_sums_and_leaves_a_trace(approved, fin, as
     assert AuditEvent.objects.filter(act="run.reveal", subject=run.key, actor=fin.audit_key).count() == 1
 
 
-def test_the_file_comes_as_an_attachment_with_a_neutral_name_and_again_to_the_byte(approved, fin, as_):
+def test_making_the_file_leads_back_to_the_run_as_it_is_then(approved, fin, as_):
     run = make_run(fin)
     browser = as_(fin)
     response = browser.post(at("export", run))
+    assert response.url == at("run", run)
+    page = text_of(browser.get(response.url))
+    assert "The file is made. Download it, take it to the bank, then come back and mark it as paid." in page
+    assert "File made" in page and "Download the file" in page
+    assert "Make the file" not in page and "Cancel this run" not in page
+    assert not AuditEvent.objects.filter(act="run.download").exists()
+
+
+def test_the_file_comes_as_an_attachment_with_a_neutral_name_and_again_to_the_byte(approved, fin, as_):
+    run = make_exported(fin)
+    browser = as_(fin)
+    response = browser.post(at("download", run))
     assert response["Content-Type"] == "text/csv; charset=us-ascii"
     assert response["Content-Disposition"] == f'attachment; filename="payments-{run.reference.replace("-", "")}.csv"'
     assert browser.post(at("download", run)).content == response.content
@@ -490,9 +534,20 @@ def test_the_file_comes_as_an_attachment_with_a_neutral_name_and_again_to_the_by
 def test_the_file_is_made_once_and_the_second_press_is_answered_kindly(approved, fin, as_):
     run = make_exported(fin)
     response = as_(fin).post(at("export", run))
-    assert response.status_code == 422
-    assert "The present state is: File made." in text_of(response)
-    assert "Fetch the same file again" in text_of(response)
+    assert response.url == at("run", run)
+    page = text_of(as_(fin).get(response.url))
+    assert "The file is made already." in page and "Nothing was done" not in page
+    assert "Download the file" in page
+    assert AuditEvent.objects.filter(act="run.export").count() == 1
+
+
+def test_a_run_that_was_cancelled_has_no_file_to_show(approved, fin, as_):
+    run = make_run(fin)
+    payments.cancel(run, by=fin)
+    for name in ["export", "download"]:
+        response = as_(fin).post(at(name, run))
+        assert response.status_code == 422
+        assert "Nothing was done" in text_of(response) and "The present state is: Cancelled." in text_of(response)
 
 
 def test_what_is_not_paid_yet_cannot_be_marked_as_paid(approved, fin, as_):
@@ -500,6 +555,9 @@ def test_what_is_not_paid_yet_cannot_be_marked_as_paid(approved, fin, as_):
     payments.export(run, by=fin)
     page = text_of(as_(fin).get(at("run", run)))
     assert "Mark it as paid on that day or later" in page and "Mark £82.50 as paid" not in page
+    asked = as_(fin).get(at("mark_paid", run))
+    assert asked.url == at("run", run)
+    assert f"It is paid on {run.pays_on:%-d %B %Y}." in text_of(as_(fin).get(asked.url))
     response = as_(fin).post(at("mark_paid", run))
     assert response.status_code == 422 and "would not be true" in text_of(response)
 
@@ -522,6 +580,13 @@ def test_a_run_can_be_cancelled_before_its_file_is_made(approved, fin, as_):
     browser.post(at("cancel_run", run))
     assert Claim.objects.get().status == Claim.Status.APPROVED
     assert "It holds none." in text_of(browser.get(at("run", run)))
+
+
+def test_what_cannot_be_cancelled_any_more_is_not_asked_about(approved, fin, as_):
+    run = make_exported(fin)
+    asked = as_(fin).get(at("cancel_run", run))
+    assert asked.url == at("run", run)
+    assert "The present state is: File made." in text_of(as_(fin).get(asked.url))
 
 
 def test_who_has_a_claim_in_the_run_is_told_that_somebody_else_must_pay_it(card, panel, person, kit, cas, pat, fin, as_):

@@ -190,6 +190,7 @@ def test_lowering_sent_again_with_its_key_leaves_one_trace(cas_, act, fee):
     ("said", "code", "wrong"),
     [
         ({"to": "82.51", "reason": "More."}, "too_much", "to"),
+        ({"to": "82.50", "reason": "All of it."}, "too_much", "to"),
         ({"to": "40.00"}, "no_words", "reason"),
         ({"to": "40.00", "reason": " "}, "no_words", "reason"),
         ({"reason": "Half."}, "invalid", "to"),
