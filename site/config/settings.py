@@ -413,8 +413,10 @@ DISCLOSURE_SHARE_BASE = env.int("DISCLOSURE_SHARE_BASE", 20)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "core.request_id.RequestIdFilter"}},
+    "filters": {"request_id": {"()": "core.request_id.RequestIdFilter"}, "secrets": {"()": "core.log.SecretsFilter"}},
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id", "secrets"]}},
+    # Django's handlers of its own would go past our filters.
+    "loggers": {name: {"handlers": [], "level": "INFO", "propagate": True} for name in ["django", "django.server"]},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
 }
