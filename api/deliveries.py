@@ -20,6 +20,7 @@ from django.db.models import F
 from django.utils import timezone
 from django_tasks import task
 
+from api import outside
 from api.events import EVENTS
 from api.models import MANAGE_WEBHOOKS, Delivery, Webhook
 from core import errors, outbox, workflow
@@ -31,6 +32,7 @@ TIMEOUT = 10  # seconds to connect, and again until the answer begins
 ENOUGH = 60  # seconds after which a task leaves the rest to the next one; the queue stops it at twice that
 # How long to wait after each attempt that failed: about two days in all, then somebody has to look.
 WAITS = [timedelta(minutes=minutes) for minutes in [1, 5, 15, 30, 60, 120, 240, *[360] * 7]]
+NOT_ALLOWED = 0  # instead of a status: the address is inside, so nothing was asked
 BY_TYPE = {event.type: event for event in EVENTS.values()}
 
 
@@ -106,7 +108,7 @@ def _take(key: UUID) -> Delivery | None:
 
 
 def _post(delivery: Delivery) -> int | None:
-    """The status of the answer; nothing where none came. What the answer says is not read."""
+    """The status of the answer; nothing where none came, `NOT_ALLOWED` where none was asked for. What it says is not read."""
     content = body(delivery)
     headers = {
         "Content-Type": "application/json",
@@ -115,10 +117,15 @@ def _post(delivery: Delivery) -> int | None:
         "Webhook-Signature": signature(delivery.webhook.secret, int(time.time()), content),
     }
     try:
-        with requests.post(
-            delivery.webhook.url, content, headers=headers, timeout=TIMEOUT, allow_redirects=False, stream=True
-        ) as answer:
+        with (
+            outside.session() as session,
+            session.post(
+                delivery.webhook.url, content, headers=headers, timeout=TIMEOUT, allow_redirects=False, stream=True
+            ) as answer,
+        ):
             return answer.status_code
+    except outside.InsideError:
+        return NOT_ALLOWED
     except requests.RequestException:
         return None
 

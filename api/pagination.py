@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 
 from django.db.models import Model, QuerySet
@@ -34,7 +35,7 @@ class ByPlace(pagination.CursorPagination):
 
     def get_page_size(self, request: Request) -> int:
         asked = request.query_params.get(self.page_size_query_param, str(self.page_size))
-        if not asked.isascii() or not asked.isdigit() or not 1 <= int(asked[:4]) <= MOST:
+        if not re.fullmatch("[1-9][0-9]{0,2}", asked) or int(asked) > MOST:
             message = exceptions.ErrorDetail(_("Enter a number from 1 to %(most)s.") % {"most": MOST}, code="bad_limit")
             raise exceptions.ValidationError({self.page_size_query_param: [message]})
         return int(asked)

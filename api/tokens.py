@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from knox import crypto
 
 from api.models import Token
 from api.scopes import SCOPES
-from core import audit, errors
+from core import audit, errors, second_factor
 from people import affiliations
 from people.models import Organisation, User
 
@@ -51,9 +53,30 @@ def revoke(token: Token, *, by: User) -> None:
     token.delete()
 
 
+@transaction.atomic
+def revoke_all(person: User, *, by: User) -> None:
+    for token in Token.objects.visible_to(person):
+        revoke(token, by=by)
+
+
+def end_with_password(user: User, **kwargs: Any) -> None:
+    """The receiver of allauth's signals of another password: somebody else may have known the old one, and made tokens."""
+    revoke_all(user, by=user)
+
+
+def end_with_second_factor(user: User, **kwargs: Any) -> None:
+    """The receiver of allauth's signal that a second factor was removed. With the last of them, what was made by it goes."""
+    if not second_factor.in_use().filter(user=user).exists():
+        revoke_all(user, by=user)
+
+
 def find(plaintext: str) -> Token | None:
-    """The token that this is, if it is in force and its person's account is open; and note that it was used."""
-    rows = Token.objects.in_force().filter(digest=crypto.hash_token(plaintext), user__is_active=True)
+    """The token that this is, if it is in force and its person's account is open; and note that it was used.
+
+    It was made by a second factor, and opens nothing where none is left, by whichever way that went.
+    """
+    own = second_factor.in_use().filter(user=OuterRef("user"))
+    rows = Token.objects.in_force().filter(Exists(own), digest=crypto.hash_token(plaintext), user__is_active=True)
     token = rows.select_related("user").first()
     if token:
         _note_use(token)

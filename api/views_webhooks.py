@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, ClassVar
 
 import django_filters
 from django.db.models import QuerySet
@@ -40,6 +40,7 @@ DELIVERY = {
     "last_answer": 204,
     "made_at": "2026-11-27T09:31:00Z",
 }
+LAST_ANSWER = _("The HTTP status of the last answer, if one came. 0: the address is not allowed, so nothing was sent.")
 
 
 @extend_schema_serializer(
@@ -74,6 +75,7 @@ class DeliverySerializer(serializers.ModelSerializer):
         model = Delivery
         fields = ["key", "webhook", "type", "status", "attempts", "next_at", "last_answer", "made_at"]
         read_only_fields = fields
+        extra_kwargs: ClassVar = {"last_answer": {"help_text": LAST_ANSWER}}
 
 
 class WebhookFilter(django_filters.FilterSet):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from api import outside
 from api.events import TEST, TYPES
 from api.models import MANAGE_WEBHOOKS, Delivery, Webhook
 from core import audit, errors, workflow
@@ -69,9 +69,13 @@ def _judged(fields: dict[str, Any], *, by: User) -> dict[str, Any]:
 def _judged_url(url: str) -> str:
     """Encrypted on its way, but for a machine that is trying things out on itself. Name and password have no place in it."""
     parts = urlsplit(url)
-    tries_out = (settings.DEBUG or settings.DEMO) and parts.scheme == "http" and _is_loopback(parts.hostname or "")
+    host = parts.hostname or ""
+    tries_out = (settings.DEBUG or settings.DEMO) and parts.scheme == "http" and outside.is_loopback(host)
     if parts.scheme != "https" and not tries_out:
         raise errors.DomainError(_("The address must begin with https://."), code="url_not_https", field="url")
+    if not outside.may_ask(host):
+        message = _("This address is not on the internet. Enter one that is.")
+        raise errors.DomainError(message, code="url_inside", field="url")
     if parts.username or parts.password:
         message = _("Leave name and password out of the address: the signature says who speaks.")
         raise errors.DomainError(message, code="url_with_password", field="url")
@@ -91,13 +95,6 @@ def _judged_events(events: Iterable[str]) -> list[str]:
         message = _("Choose from: %(events)s.") % {"events": ", ".join(TYPES)}
         raise errors.DomainError(message, code="unknown_event", field="events")
     return wanted
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _state(webhook: Webhook) -> str:

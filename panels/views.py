@@ -137,8 +137,11 @@ def _send_another(request: HttpRequest, found: ApplicationLink) -> HttpResponse:
 
 
 def somebody_elses(request: HttpRequest, link: str = "") -> HttpResponse:
-    """Signed in as one person, with the link of another: nothing of it is shown. Signing out leads back to the link."""
-    return render(request, "panels/somebody_elses.html", {"link": link}, status=403)
+    """Signed in as one person, with the link of another: nothing of it is shown. Signing out leads back to the link.
+
+    A link that holds is refused without an error's status: of errors Django logs the address, and with it the secret.
+    """
+    return render(request, "panels/somebody_elses.html", {"link": link}, status=200 if link else 403)
 
 
 class SignUp(SignupView):

@@ -376,6 +376,7 @@ REST_FRAMEWORK = {
 }
 API_RATE_SIGNED_IN = env.int("API_RATE_SIGNED_IN", 600)  # requests in a minute, of a person or a token
 API_RATE_ANONYMOUS = env.int("API_RATE_ANONYMOUS", 60)  # of an address
+WEBHOOKS_INSIDE = env.bool("WEBHOOKS_INSIDE", False)  # whether news may go to addresses inside our own network
 # Our own model from the first migration on, and no second table beside it (docs/decisions/0013).
 KNOX_TOKEN_MODEL = "api.Token"  # noqa: S105 - the name of a model
 MIGRATION_MODULES = {"knox": None}
@@ -415,8 +416,10 @@ DISCLOSURE_SHARE_BASE = env.int("DISCLOSURE_SHARE_BASE", 20)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "core.request_id.RequestIdFilter"}},
+    "filters": {"request_id": {"()": "core.request_id.RequestIdFilter"}, "secrets": {"()": "core.log.SecretsFilter"}},
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id", "secrets"]}},
+    # Django's handlers of its own would go past our filters.
+    "loggers": {name: {"handlers": [], "level": "INFO", "propagate": True} for name in ["django", "django.server"]},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
 }

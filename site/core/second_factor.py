@@ -13,6 +13,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from django.http import HttpRequest  # noqa: TID251 - for reading only; speaks no HTTP
 
 GIVE = {
@@ -57,6 +58,11 @@ def way_in(request: HttpRequest) -> str:
         return "mfa_activate_totp"
     by_passkey = Authenticator.Type.TOTP not in kinds and "webauthn" in settings.MFA_SUPPORTED_TYPES
     return "mfa_reauthenticate_webauthn" if by_passkey else "mfa_reauthenticate"
+
+
+def in_use() -> QuerySet[Authenticator]:
+    """Of everybody, what can be asked for. Recovery codes are none of their own: they stand in for another."""
+    return Authenticator.objects.filter(type__in=set(settings.MFA_SUPPORTED_TYPES) - {Authenticator.Type.RECOVERY_CODES})
 
 
 def _given_at(request: HttpRequest) -> float:

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
-from core import encryption
+from core import encryption, second_factor
 
 LOG = logging.getLogger(__name__)
 # Pages of people who are not here for their work: nobody asks an applicant for an employer.
@@ -88,9 +88,8 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         return encryption.unseal(encrypted_text)
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
-        """Whoever needs a second factor keeps one. Recovery codes are none of their own: they stand in for another."""
-        factors = set(settings.MFA_SUPPORTED_TYPES) - {Authenticator.Type.RECOVERY_CODES}
-        others = Authenticator.objects.filter(user=authenticator.user, type__in=factors).exclude(pk=authenticator.pk)
+        """Whoever needs a second factor keeps one."""
+        others = second_factor.in_use().filter(user=authenticator.user).exclude(pk=authenticator.pk)
         return not authenticator.user.needs_second_factor or others.exists()
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:

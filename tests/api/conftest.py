@@ -1,6 +1,5 @@
 """Adi administers; programs come with a token; news is received by a server of our own."""
 
-import itertools
 import json
 import threading
 import uuid
@@ -9,9 +8,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from django.test import Client
 
-from api import tokens
 from api.models import Webhook
 from people import roles
+from tests.factories.tokens import make_token
 
 SECRET = "a-secret-of-the-receiver-0123456789abcdef"
 HOOK = {
@@ -20,7 +19,6 @@ HOOK = {
     "events": ["registration.made"],
     "secret": SECRET,
 }
-numbers = itertools.count(1)
 
 
 @pytest.fixture
@@ -36,8 +34,7 @@ def machine():
     """`machine(person, *scopes)`: a program with a token of theirs."""
 
     def make(person, *scopes, **fields) -> Client:
-        name = fields.pop("name", f"Program {next(numbers)}")
-        _row, plaintext = tokens.make(person, name=name, scopes=scopes, by=person, **fields)
+        _row, plaintext = make_token(person, *scopes, **fields)
         return Client(headers={"Authorization": f"Bearer {plaintext}"})
 
     return make
@@ -67,8 +64,9 @@ def webhook(adi):
 
 
 @pytest.fixture
-def receiver():
-    """Another system: keeps what it is told, and answers as `receiver.answer` says."""
+def receiver(settings):
+    """Another system, on this machine: keeps what it is told, and answers as `receiver.answer` says."""
+    settings.WEBHOOKS_INSIDE = True
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):

@@ -4,11 +4,12 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from api import deliveries, tokens
+from api import deliveries
 from api.models import Delivery, IdempotencyKey, Webhook
 from core.models import AuditEvent
 from tests.api.conftest import HOOK
 from tests.factories.together import together
+from tests.factories.tokens import make_token
 
 pytestmark = [
     pytest.mark.postgres,
@@ -21,7 +22,7 @@ PLACE, KEY, MANY = "/api/v1/webhooks", "at-once", 8
 @pytest.fixture
 def ask(adi, send):
     """`ask(method, address, data)`: of one program, with a client for each request."""
-    _row, plaintext = tokens.make(adi, name="Program", scopes=["webhooks/read", "webhooks/write"], by=adi)
+    _row, plaintext = make_token(adi, "webhooks/read", "webhooks/write")
 
     def later(method, address, data=None, **headers):
         client = Client(headers={"Authorization": f"Bearer {plaintext}"})

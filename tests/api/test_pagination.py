@@ -29,7 +29,9 @@ def test_the_newest_comes_first_and_the_pages_join(program, five):
     assert names(program.get(third.json()["previous"])) == names(second)
 
 
-@pytest.mark.parametrize("limit", ["0", "-1", "201", "x", "", "1.5", "9" * 400, "٣"])
+@pytest.mark.parametrize(
+    "limit", ["0", "-1", "201", "x", "", "1.5", "9" * 400, "٣", "0001000000", "0001" + "0" * 20, "1" + "0" * 5000, "007", "5\n"]
+)
 def test_a_limit_that_is_none_is_named(program, five, limit):
     answer = program.get(PLACE, {"limit": limit})
     assert answer.status_code == 400

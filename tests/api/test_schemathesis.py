@@ -21,7 +21,6 @@ from schemathesis.core.parameters import ParameterLocation
 from schemathesis.generation.case import Case
 from schemathesis.specs.openapi import checks
 
-from api import tokens
 from api.models import Delivery, Webhook
 from api.recompense.rate_cards import RateCardSerializer
 from api.scopes import SCOPES
@@ -32,6 +31,7 @@ from recompense import claims, receipts
 from tests.api.conftest import HOOK
 from tests.factories import panels as of_panels
 from tests.factories import recompense as make
+from tests.factories.tokens import make_token
 
 EXAMPLES = int(os.environ.get("API_EXAMPLES", "3"))
 JUDGES = [
@@ -108,7 +108,7 @@ def world(card, panel, campaign, member, mo, ana, kit, cas, pat, fin, person, sy
 @pytest.fixture
 def callers(world, client, mo, ana, kit, cas, pat, fin, adi):
     """The headers of somebody in each role with a token for everything, and of Mo in a browser."""
-    made = [tokens.make(person, name="Program", scopes=SCOPES, by=person) for person in [mo, ana, kit, cas, pat, fin, adi]]
+    made = [make_token(person, *SCOPES) for person in [mo, ana, kit, cas, pat, fin, adi]]
     return [in_a_browser(client, mo), *({"Authorization": f"Bearer {plaintext}"} for _row, plaintext in made)]
 
 

@@ -2,29 +2,35 @@
 
 import datetime
 import logging
+import re
 import uuid
 
 import pytest
 import time_machine
+from allauth.mfa.models import Authenticator
+from django.core import mail
 from django.db import connection, transaction
 from django.db.utils import IntegrityError
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from api import tokens
 from api.models import Token
 from core import errors
 from core.models import AuditEvent
-from people import roles
+from people import demo, roles
 from people.models import Organisation
+from tests.conftest import PASSWORD
+from tests.factories.tokens import make_token
 from website import privacy
 
 ME = "/api/v1/me"
+NEW_PASSWORD = "another-quiet-harbour-5"
 
 
 def make(person, **fields):
-    facts = {"name": "Finance system", "scopes": ["me/read"], **fields}
-    return tokens.make(person, by=person, **facts)
+    return make_token(person, **{"name": "Finance system", "scopes": ["me/read"], **fields})
 
 
 def ask(plaintext, address=ME, **more):
@@ -179,6 +185,70 @@ def test_the_token_of_a_closed_or_erased_account_opens_nothing(lee, sam):
     privacy.erase(sam, by=sam)
     assert [ask(of_lee).status_code, ask(of_sam).status_code] == [401, 401]
     assert not Token.objects.filter(name="Finance system").exclude(user=lee).exists()
+
+
+@pytest.mark.parametrize("who", ["lee", "val"])
+def test_without_a_second_factor_left_a_token_opens_nothing(request, who):
+    person = request.getfixturevalue(who)
+    _row, plaintext = make(person)
+    Authenticator.objects.filter(user=person, type="totp").delete()  # recovery codes stay, and do not count
+    answer = ask(plaintext)
+    assert (answer.status_code, answer.json()["code"]) == (401, "token_invalid")
+
+
+def test_a_passkey_is_a_second_factor_where_they_work(lee, passkeys):
+    _row, plaintext = make(lee)
+    Authenticator.objects.filter(user=lee).delete()
+    Authenticator.objects.create(user=lee, type="webauthn", data={})
+    assert ask(plaintext).status_code == 200
+
+
+def test_a_second_factor_of_somebody_else_does_not_count(lee, sam):
+    make(sam)
+    _row, plaintext = make(lee)
+    Authenticator.objects.filter(user=lee).delete()
+    assert ask(plaintext).status_code == 401
+
+
+def revoked(person):
+    return AuditEvent.objects.filter(act="token.revoked", actor=person.audit_key, before="in force").count()
+
+
+def test_another_password_revokes_every_token(client, lee, sam, second_factor):
+    (_row, first), (_row, second), (_row, of_sam) = make(lee), make(lee, name="Other"), make(sam)
+    second_factor(client, lee).post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    client.post(reverse("account_change_password"), {"oldpassword": PASSWORD, "password1": NEW_PASSWORD})
+    assert [ask(plaintext).status_code for plaintext in [first, second, of_sam]] == [401, 401, 200]
+    assert (Token.objects.filter(user=lee).count(), revoked(lee)) == (0, 2)
+
+
+def test_a_wrong_old_password_revokes_nothing(client, lee, second_factor):
+    _row, plaintext = make(lee)
+    second_factor(client, lee).post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    client.post(reverse("account_change_password"), {"oldpassword": "nope", "password1": NEW_PASSWORD})
+    assert ask(plaintext).status_code == 200
+
+
+def test_a_password_that_is_chosen_by_a_mailed_link_revokes_them_too(client, lee):
+    _row, plaintext = make(lee)
+    client.post(reverse("account_reset_password"), {"email": lee.email})
+    link = re.search(r"https?://[^/]+(/\S+)", mail.outbox[-1].body).group(1)
+    assert ask(plaintext).status_code == 200  # whoever asks for the link has not shown yet who they are
+    client.post(client.get(link).url, {"password1": NEW_PASSWORD})
+    assert ask(plaintext).status_code == 401
+    assert (Token.objects.count(), revoked(lee)) == (0, 1)
+
+
+def test_removing_the_last_second_factor_revokes_them(client, lee, second_factor, passkeys):
+    row, plaintext = make(lee)
+    passkey = Authenticator.objects.create(user=lee, type="webauthn", data={"name": "Key", "credential": {}})
+    second_factor(client, lee).post(reverse("mfa_reauthenticate"), {"code": demo.code(lee)})
+    client.post(reverse("mfa_deactivate_totp"))
+    assert ask(plaintext).status_code == 200
+    client.post(reverse("mfa_remove_webauthn", args=[passkey.pk]))
+    assert not Authenticator.objects.filter(user=lee).exists()
+    assert not Token.objects.filter(pk=row.pk).exists()
+    assert revoked(lee) == 1
 
 
 def test_a_scope_that_is_missing_is_named(lee, machine):

@@ -13,6 +13,7 @@ from api.models import Token
 from api.scopes import NEEDS, SCOPES
 from people import demo, roles
 from tests.conftest import PASSWORD
+from tests.factories.tokens import make_token
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -210,7 +211,7 @@ def test_a_second_factor_without_the_password_once_more_is_not_enough(client, sa
 
 
 def test_a_token_makes_no_tokens(lee):
-    _row, plaintext = tokens.make(lee, name="First", scopes=list(SCOPES), by=lee)
+    _row, plaintext = make_token(lee, *SCOPES)
     program = Client(headers={"Authorization": f"Bearer {plaintext}"})
     answers = [program.get(MAKE), program.post(MAKE, TYPED)]
     assert [answer.status_code for answer in answers] == [302, 302]

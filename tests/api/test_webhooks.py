@@ -91,8 +91,50 @@ def test_who_tries_things_out_may_tell_their_own_machine(adi, settings, mode, ur
         webhooks.make(**HOOK | {"url": url}, by=adi)
 
 
-def test_an_administrator_may_choose_an_address_inside_the_own_network(adi):
-    assert webhooks.make(**HOOK | {"url": "https://10.0.0.7/news"}, by=adi).pk
+INSIDE = [
+    "127.0.0.1",
+    "10.0.0.7",
+    "169.254.169.254",
+    "100.64.0.1",
+    "0.0.0.0",
+    "224.0.0.1",
+    "localhost",
+    "LOCALHOST.",
+    "news.localhost",
+    "[::1]",
+    "[::ffff:127.0.0.1]",
+    "[64:ff9b::10.0.0.7]",
+    "[2002:a00:7::]",
+    "[::10.0.0.7]",
+    "[fd00::7]",
+    "[fe80::7]",
+    "[fec0::7]",
+]
+
+
+@pytest.mark.parametrize("host", INSIDE)
+def test_an_address_inside_the_own_network_is_refused(adi, host):
+    with pytest.raises(errors.DomainError) as refused:
+        webhooks.make(**HOOK | {"url": f"https://{host}/news"}, by=adi)
+    assert (refused.value.code, refused.value.field) == ("url_inside", "url")
+
+
+def test_to_change_it_to_one_is_refused_too(adi, webhook):
+    with pytest.raises(errors.DomainError):
+        webhooks.change(webhook, url="https://10.0.0.7/news", by=adi)
+
+
+@pytest.mark.parametrize(
+    "host", ["1.1.1.1", "[2606:4700::1111]", "[::ffff:1.1.1.1]", "[64:ff9b::1.1.1.1]", "localhost.example.org"]
+)
+def test_an_address_of_the_internet_is_taken(adi, host):
+    assert webhooks.make(**HOOK | {"url": f"https://{host}/news"}, by=adi).pk
+
+
+@pytest.mark.parametrize("host", INSIDE)
+def test_whoever_runs_the_platform_can_allow_addresses_inside(adi, settings, host):
+    settings.WEBHOOKS_INSIDE = True
+    assert webhooks.make(**HOOK | {"url": f"https://{host}/news"}, by=adi).pk
 
 
 def test_the_secret_is_encrypted(webhook):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from datetime import timedelta
 
@@ -263,11 +264,20 @@ def test_signed_in_with_the_same_address_the_account_takes_it_over(browser, hers
 def test_signed_in_with_another_address_nothing_of_it_is_shown(browser, hers, campaign, sam):
     response = browser(sam).get(link_in(mail.outbox[-1]))
     page = text(response)
+    assert response.status_code == 200
     assert "This link is for somebody else" in page
     assert "Sign out and open it" in page
     for secret in [ADDRESS, "Bea", campaign.title, campaign.panel.name, hers.reference]:
         assert secret not in page
     assert Application.objects.get().applicant is None
+
+
+@pytest.mark.parametrize("method", ["get", "head", "post"])
+def test_a_link_that_is_somebody_elses_does_not_stand_in_the_log(browser, hers, sam, caplog, method):
+    link = link_in(mail.outbox[-1])
+    with caplog.at_level(logging.DEBUG):
+        getattr(browser(sam), method)(link)
+    assert link.rstrip("/").rpartition("/")[2] not in caplog.text
 
 
 def test_what_an_account_holds_is_opened_by_signing_in(browser, campaign, ana):

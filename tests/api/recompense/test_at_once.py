@@ -5,7 +5,6 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from api import tokens
 from core.models import AuditEvent, OutboxEvent
 from people import roles
 from recompense import claims
@@ -13,6 +12,7 @@ from recompense.models import Claim, Line, Payee, Payment, PaymentRun
 from tests.api.recompense.conftest import PLACE, STAFF
 from tests.factories import recompense as make
 from tests.factories.together import together
+from tests.factories.tokens import make_token
 
 pytestmark = [
     pytest.mark.postgres,
@@ -26,10 +26,9 @@ TODAY = timezone.localdate().isoformat()
 @pytest.fixture
 def ask(send):
     """`ask(person, "post", address, data)`: to be done later, by a program with a token of its own."""
-    number = iter(range(1000))
 
     def later(person, method, address, data=None, **headers):
-        _row, plaintext = tokens.make(person, name=f"Program {next(number)}", scopes=STAFF, by=person)
+        _row, plaintext = make_token(person, *STAFF)
         client = Client(headers={"Authorization": f"Bearer {plaintext}"})
         return lambda: send(client, method, address, data, **headers)
 
