@@ -276,7 +276,7 @@ class DateParts(forms.MultiWidget):
         return context
 
 
-YEARS = range(1900, 2200)  # of anybody alive: another is a slip
+YEARS = range(1900, 9000)  # what days and sums of days can be told with; the forms know what is too late for them
 
 
 class DayField(forms.MultiValueField):

@@ -71,7 +71,7 @@ def make_member(panel: Panel, person: User, *, since: datetime.date | None = Non
 
 
 def make_meeting(panel: Panel, by: User, *, ago: timedelta = timedelta(days=2), hours: float = 2.5) -> Meeting:
-    starts_at = timezone.now() - ago
+    starts_at = timezone.localtime() - ago  # by the clock on the wall: the day is that many days ago, whatever summer time does
     return meetings.plan(panel, starts_at=starts_at, ends_at=starts_at + timedelta(hours=hours), place="Town hall", by=by)
 
 
