@@ -57,6 +57,11 @@ def once(request: Request, status: int, act: Callable[[], Model]) -> Outcome:
     return Outcome(held, row)
 
 
+def is_done(request: Request) -> bool:
+    """Whether an act with this key was done, so that nothing has to be made ready for it."""
+    return IdempotencyKey.objects.filter(credential=_credential(request), key=_key(request)).exclude(pk__in=_over()).exists()
+
+
 def forget() -> None:
     """Delete what is older than a day. Safe to repeat."""
     _over().delete()

@@ -1,47 +1,52 @@
 """Taking a photo or PDF of a receipt in: checked by what it is and not by its name, kept privately, shown only as a picture.
 
 A photo is drawn anew, so that nothing but the picture is kept: no place, no time, no name of a telephone. A PDF is kept as
-it came and never sent to anybody: its pages are drawn when somebody who may see it looks.
+it came and never sent to anybody: its pages are drawn when it comes, and stand beside it as pictures. The web opens neither:
+`drawing` does, as a process of its own that can be lost.
 """
 
 from __future__ import annotations
 
 import hashlib
-import io
+import json
+import logging
+import os
+import subprocess
+import sys
 import threading
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from itertools import accumulate
 from typing import IO
 
-import pillow_heif
-import pypdfium2
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps
 
 from core import acts, audit, errors, workflow
 from people.models import User
+from recompense import drawing
 from recompense.models import Claim, Line, Receipt
 from recompense.models.hands import CLAIMANT
 
 WRITE = acts.Act(CLAIMANT, frozenset({Claim.Status.DRAFT, Claim.Status.RETURNED}))
 MOST_BYTES = 20 * 1024 * 1024
-MOST_PIXELS = 60_000_000
-MOST_PAGES = 10
 MOST_RECEIPTS = 40  # in one claim
-LONGEST_SIDE = 2400  # pixels: a long till roll can still be read
-PDF_SCALE = 2  # 144 dots to the inch
-PDFIUM = threading.Lock()  # PDFium is not safe in several threads
-PICTURES = ("JPEG", "PNG", "HEIF")
 FOLDER = "receipts"
+LOG = logging.getLogger(__name__)
 
-pillow_heif.register_heif_opener()
+# The program, without the keys that stand in our own environment.
+DRAW = [sys.executable, "-P", drawing.__file__]
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name in {"PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "LANG"}}
+LONGEST_DRAWING = 20  # seconds by the clock
+LONGEST_WAIT = 10  # seconds for a turn
+TURNS = threading.BoundedSemaphore(2)  # in one web process: each may take as much memory as `drawing` allows
 
 
 @dataclass(frozen=True)
@@ -50,8 +55,16 @@ class Taken:
 
     kind: Receipt.Kind
     content: bytes
-    pages: int
+    pages: list[bytes]
     digest: str
+
+
+def take(upload: IO[bytes]) -> Taken:
+    """Look at a file and draw it. That takes seconds, so that it comes before anything is locked."""
+    content = _read(upload)
+    kind, pages = _draw(content)
+    kept = content if kind == Receipt.Kind.PDF else pages[0]
+    return Taken(Receipt.Kind(kind), kept, pages, hashlib.sha256(content).hexdigest())
 
 
 def of(claim: Claim) -> QuerySet[Receipt]:
@@ -71,12 +84,17 @@ def waiting(claim: Claim) -> QuerySet[Receipt]:
 
 def add(line: Line, upload: IO[bytes], *, by: User) -> Receipt:
     """Keep a receipt for a line. The same file again for the same line: the receipt that is there."""
-    return _keep(line.claim, line, upload, by=by)
+    return keep(line, take(upload), by=by)
+
+
+def keep(line: Line, taken: Taken, *, by: User) -> Receipt:
+    """The same, for a file that was looked at before."""
+    return _keep(line.claim, line, taken, by=by)
 
 
 def hold(claim: Claim, upload: IO[bytes], *, by: User) -> Receipt:
     """Keep a receipt before its cost is right, so that nobody has to send it twice. `claims.add_line` gives it its line."""
-    return _keep(claim, None, upload, by=by)
+    return _keep(claim, None, take(upload), by=by)
 
 
 def place(held: Iterable[Receipt], line: Line) -> None:
@@ -95,22 +113,22 @@ def remove(receipt: Receipt, *, by: User) -> None:
 
 def picture(receipt: Receipt, page: int) -> bytes:
     """One page as JPEG. Pages are counted from 1."""
-    with receipt.file.open("rb") as file:
-        content = file.read()
-    return _draw(content, page - 1) if receipt.kind == Receipt.Kind.PDF else content
+    with receipt.file.storage.open(_pictures(receipt)[page - 1]) as file:
+        return file.read()
 
 
 def delete(receipts: QuerySet[Receipt]) -> None:
     """With their files: those go when the transaction commits, so that an act that is refused loses nothing."""
     for receipt in receipts:
-        transaction.on_commit(partial(receipt.file.storage.delete, str(receipt.file)), robust=True)
+        for name in _files(receipt):
+            transaction.on_commit(partial(receipt.file.storage.delete, name), robust=True)
     receipts.delete()
 
 
 def sweep() -> None:
     """Delete files that no row knows: what is left where an act was broken off. Called once a day."""
     storage = Receipt._meta.get_field("file").storage
-    known = set(Receipt.objects.values_list("file", flat=True))
+    known = {name for receipt in Receipt.objects.only("file", "kind", "pages").iterator() for name in _files(receipt)}
     found = [f"{FOLDER}/{name}" for name in storage.listdir(FOLDER)[1]] if storage.exists(FOLDER) else []
     yesterday = timezone.now() - timedelta(days=1)
     for name in found:
@@ -128,9 +146,7 @@ def used_by_others(claim: Claim) -> bool:
 # Keeping ------------------------------------------------------------------------------------------
 
 
-def _keep(claim: Claim, line: Line | None, upload: IO[bytes], *, by: User) -> Receipt:
-    """Drawing a large photo takes seconds, so that it comes before anything is locked."""
-    taken = _take(_read(upload))
+def _keep(claim: Claim, line: Line | None, taken: Taken, *, by: User) -> Receipt:
     with transaction.atomic():
         User.objects.select_for_update().get(pk=by.pk)  # two claims of one person with one photo: one after the other
         claim = workflow.lock(claim)
@@ -144,13 +160,32 @@ def _write(claim: Claim, line: Line | None, taken: Taken, *, by: User) -> Receip
     if of(claim).count() >= MOST_RECEIPTS:
         message = _("A claim takes up to %(most)s photos. Remove one, or send us the rest by email")
         raise _refused(message % {"most": MOST_RECEIPTS}, "too_many")
-    facts = {"kind": taken.kind, "pages": taken.pages, "size": len(taken.content), "digest": taken.digest}
+    facts = {"kind": taken.kind, "pages": len(taken.pages), "size": len(taken.content), "digest": taken.digest}
     receipt = Receipt(claim=claim, line=line, **facts)
     ending = "pdf" if taken.kind == Receipt.Kind.PDF else "jpg"
     receipt.file.save(f"{uuid.uuid4()}.{ending}", ContentFile(taken.content), save=False)
+    if taken.kind == Receipt.Kind.PDF:
+        _write_pages(receipt, taken.pages)
     receipt.save()
     audit.record("receipt.add", claim, by=by)
     return receipt
+
+
+def _write_pages(receipt: Receipt, pages: list[bytes]) -> None:
+    for name, page in zip(_pictures(receipt), pages, strict=True):
+        receipt.file.storage.save(name, ContentFile(page))
+
+
+def _pictures(receipt: Receipt) -> list[str]:
+    """The file of each page. Those of a PDF are named for it, a photo is its own."""
+    name = str(receipt.file)
+    if receipt.kind == Receipt.Kind.JPEG:
+        return [name]
+    return [f"{name.removesuffix('.pdf')}-{page}.jpg" for page in range(1, receipt.pages + 1)]
+
+
+def _files(receipt: Receipt) -> set[str]:
+    return {str(receipt.file), *_pictures(receipt)}
 
 
 def _judge_used(claim: Claim, line: Line | None, digest: str) -> None:
@@ -183,80 +218,56 @@ def _read(upload: IO[bytes]) -> bytes:
     return content
 
 
-def _take(content: bytes) -> Taken:
-    digest = hashlib.sha256(content).hexdigest()
-    if content[:1024].lstrip().startswith(b"%PDF-"):
-        return Taken(Receipt.Kind.PDF, content, _count_pages(content), digest)
-    return Taken(Receipt.Kind.JPEG, _photo(content), 1, digest)
+def _draw(content: bytes) -> tuple[str, list[bytes]]:
+    """What kind of file it is, and its pages as pictures."""
+    with _turn():
+        answer = _answer(content)
+    said, _line, drawn = answer.partition(b"\n")
+    facts = json.loads(said)
+    if "refused" in facts:
+        raise _undrawn(facts["refused"])
+    return facts["kind"], _parts(drawn, facts["sizes"])
 
 
-def _photo(content: bytes) -> bytes:
+@contextmanager
+def _turn() -> Iterator[None]:
+    if not TURNS.acquire(timeout=LONGEST_WAIT):
+        raise _refused(_("Many photos are being sent to us now. Try again in a moment"), "busy")
     try:
-        opened = Image.open(io.BytesIO(content), formats=PICTURES)  # reads the head alone
-        _judge_pixels(opened)
-        picture = _upright(opened)
-    except Image.DecompressionBombError as error:
-        raise _too_many_pixels() from error
-    except (OSError, ValueError, SyntaxError, EOFError) as error:
-        raise _refused(_("We cannot read this file. Send a photo (JPEG, PNG or HEIC) or a PDF"), "not_a_receipt") from error
-    kept = io.BytesIO()
-    picture.info = {}  # a comment would be written out again
-    picture.save(kept, "JPEG", quality=85, optimize=True)
-    return kept.getvalue()
+        yield
+    finally:
+        TURNS.release()
 
 
-def _judge_pixels(opened: Image.Image) -> None:
-    if opened.width * opened.height > MOST_PIXELS:
-        raise _too_many_pixels()
-
-
-def _too_many_pixels() -> errors.DomainError:
-    return _refused(_("The photo has too many pixels. Take a smaller one"), "too_many_pixels")
-
-
-def _upright(opened: Image.Image) -> Image.Image:
-    """Small first, which spares memory; then as it was held; and on white paper where it lets something through."""
-    opened.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-    has_holes = opened.has_transparency_data
-    picture = opened.convert("RGBA" if has_holes else "RGB")
-    picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    picture = ImageOps.exif_transpose(picture)
-    if not has_holes:
-        return picture
-    paper = Image.new("RGB", picture.size, "white")
-    paper.paste(picture, mask=picture.getchannel("A"))
-    return paper
-
-
-def _count_pages(content: bytes) -> int:
-    """Each is drawn, small, so that nothing is kept that nobody can look at later."""
+def _answer(content: bytes) -> bytes:
+    """Whatever ends the program, its file is one that cannot be read. Its complaint is let go, which may quote the file."""
     try:
-        with PDFIUM, pypdfium2.PdfDocument(content) as document:
-            pages = len(document)
-            for index in range(min(pages, MOST_PAGES)):
-                _render(document, index, longest=64)
-    except (pypdfium2.PdfiumError, ValueError) as error:
-        if "password" in str(error).lower():
-            raise _refused(_("This PDF is locked with a password. Save a copy without one, or take a photo"), "locked") from error
-        raise _refused(_("We cannot read this PDF. Take a photo of it"), "not_a_receipt") from error
-    if not 1 <= pages <= MOST_PAGES:
-        raise _refused(_("A PDF may have up to %(most)s pages") % {"most": MOST_PAGES}, "too_many_pages")
-    return pages
+        return subprocess.check_output(  # noqa: S603
+            DRAW, input=content, stderr=subprocess.DEVNULL, env=ENVIRONMENT, timeout=LONGEST_DRAWING
+        )
+    except subprocess.SubprocessError as error:
+        LOG.warning("A file could not be drawn: %s", getattr(error, "returncode", "out of time"))
+        raise _undrawn("unread") from error
 
 
-def _draw(content: bytes, index: int) -> bytes:
-    drawn = io.BytesIO()
-    with PDFIUM, pypdfium2.PdfDocument(content) as document:
-        _render(document, index, longest=LONGEST_SIDE).convert("RGB").save(drawn, "JPEG", quality=85)
-    return drawn.getvalue()
+def _parts(drawn: bytes, sizes: list[int]) -> list[bytes]:
+    ends = list(accumulate(sizes))
+    return [drawn[end - size : end] for end, size in zip(ends, sizes, strict=True)]
 
 
-def _render(document: pypdfium2.PdfDocument, index: int, *, longest: int) -> Image.Image:
-    page = document[index]
-    width, height = page.get_size()
-    if min(width, height) < 1:
-        raise ValueError("A page without an area")
-    return page.render(scale=min(PDF_SCALE, longest / max(width, height))).to_pil()
+def _undrawn(why: str) -> errors.DomainError:
+    if why == "locked":
+        return _refused(_("This PDF is locked with a password. Save a copy without one, or take a photo"), "locked")
+    if why == "too_many_pages":
+        return _refused(_("A PDF may have up to %(most)s pages") % {"most": drawing.MOST_PAGES}, "too_many_pages")
+    if why == "too_many_pixels":
+        return _refused(_("The photo has too many pixels. Take a smaller one"), "too_many_pixels")
+    messages = {
+        "no_picture": _("We cannot read this file. Send a photo (JPEG, PNG or HEIC) or a PDF"),
+        "no_pdf": _("We cannot read this PDF. Take a photo of it"),
+        "unread": _("We could not read this file. Take a photo of it instead"),
+    }
+    return _refused(messages[why], "not_a_receipt")
 
 
 def _refused(message: str, code: str) -> errors.DomainError:

@@ -13,8 +13,9 @@ from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
+from rest_framework.response import Response
 
-from api import errors, schema
+from api import errors, idempotency, schema
 from api.fields import Keyed
 from api.files import Uploads, Whatever
 from api.resources import Makes, Removes, Shows
@@ -70,6 +71,7 @@ class Receipts(Uploads, Shows, Makes, Removes):
     takes = {"create": NewReceiptSerializer}
     parser_classes = (MultiPartParser,)
     most_bytes = receipts.MOST_BYTES
+    taken: receipts.Taken | None = None
     required_scopes = {"retrieve": "claims/read", "create": "claims/write", "destroy": "claims/write"}
 
     def get_queryset(self) -> QuerySet:
@@ -80,10 +82,19 @@ class Receipts(Uploads, Shows, Makes, Removes):
         workflow.lock(self.get_object().claim)
         return super().held()
 
+    def create(self, request: Request) -> Response:
+        if not idempotency.is_done(request):
+            self.taken = self._take(self.said())  # takes seconds, and the act holds what others wait for
+        return super().create(request)
+
     def make(self, said: dict[str, Any]) -> Receipt:
         """Add a receipt to a line. The same file again for the same line is the receipt that is there."""
         with errors.naming(receipt="file"):
-            return receipts.add(said["line"], said["file"], by=self.request.user)
+            return receipts.keep(said["line"], self.taken or self._take(said), by=self.request.user)
+
+    def _take(self, said: dict[str, Any]) -> receipts.Taken:
+        with errors.naming(receipt="file"):
+            return receipts.take(said["file"])
 
     def remove(self, receipt: Receipt) -> None:
         receipts.remove(receipt, by=self.request.user)

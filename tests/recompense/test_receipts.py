@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import io
+import itertools
+import re
+import resource
+import struct
+import subprocess
 import threading
 from datetime import timedelta
+from pathlib import Path
 
 import pikepdf
 import pillow_heif
@@ -12,13 +18,14 @@ import pytest
 import time_machine
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
-from PIL import Image
+from PIL import Image, ImageOps
 
 from core import errors
 from core.models import AuditEvent
-from recompense import claims, receipts
+from recompense import claims, drawing, receipts
 from recompense.models import Receipt
 from tests.factories.recompense import bus, cost, make_draft, make_payee, make_submitted, photo
 
@@ -291,6 +298,17 @@ def test_files_go_with_what_they_showed(line, draft, mo, private, django_capture
     assert not Receipt.objects.exists()
 
 
+def test_the_pages_of_a_pdf_go_with_it(line, mo, private, django_capture_on_commit_callbacks):
+    receipt = receipts.add(line, ContentFile(pdf(pages=2)), by=mo)
+    (private / "receipts" / "left-1.jpg").write_bytes(b"left")
+    with time_machine.travel(timezone.now() + timedelta(days=2), tick=False):
+        receipts.sweep()
+    assert len(files(private)) == 3
+    with django_capture_on_commit_callbacks(execute=True):
+        receipts.remove(receipt, by=mo)
+    assert files(private) == []
+
+
 def test_an_act_that_is_refused_loses_no_file(card, member, kit, mo, private, django_capture_on_commit_callbacks):
     claim = make_draft(member, kit)
     receipt = receipts.add(claims.add_line(claim, bus(claim), by=mo), photo(), by=mo)
@@ -390,18 +408,160 @@ def test_the_file_itself_has_no_address(client, home, line, mo):
     assert client.get(receipt.file.url).status_code == 404
 
 
-def test_several_pages_are_drawn_at_once_without_a_crash(line, mo):
-    """PDFium is not safe in threads."""
-    receipt = receipts.add(line, ContentFile(pdf(pages=3)), by=mo)
-    content = receipt.file.open().read()
+def test_several_files_are_drawn_at_once(db):
+    """PDFium is not safe in threads: each file has a process of its own."""
     drawn: list[int] = []
-
-    def draw(index):
-        drawn.append(len(receipts._draw(content, index)))
-
-    threads = [threading.Thread(target=draw, args=[number % 3]) for number in range(6)]
+    threads = [threading.Thread(target=lambda: drawn.append(len(receipts.take(ContentFile(pdf(3))).pages))) for _each in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(drawn) == 6
+    assert drawn == [3] * 4
+
+
+def test_a_page_is_drawn_once_and_then_shown_without_drawing(line, mo, private, monkeypatch):
+    receipt = receipts.add(line, ContentFile(pdf(pages=2)), by=mo)
+    assert len(files(private)) == 3
+    monkeypatch.setattr(receipts, "DRAW", ["/nothing/draws"])
+    assert [Image.open(io.BytesIO(receipts.picture(receipt, page))).format for page in [1, 2]] == ["JPEG", "JPEG"]
+
+
+# Files made to do harm -----------------------------------------------------------------------------
+
+
+def nested(width: int) -> bytes:
+    """A page of forms in forms in forms, each drawn so many times: width to the power of six."""
+    content = io.BytesIO()
+    with pikepdf.new() as document:
+        inner = form(document, b"0 0 200 300 re f\n" * width)
+        for _each in range(5):
+            inner = form(document, b"/F Do\n" * width, F=inner)
+        page = document.add_blank_page(page_size=(200, 300))
+        page.obj.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(F=inner))
+        page.obj.Contents = document.make_stream(b"/F Do\n")
+        document.save(content)
+    return content.getvalue()
+
+
+def form(document, drawn: bytes, **inner) -> pikepdf.Object:
+    facts = {"Type": pikepdf.Name.XObject, "Subtype": pikepdf.Name.Form, "BBox": [0, 0, 200, 300]}
+    made = document.make_stream(drawn, pikepdf.Dictionary(**facts))
+    made.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(**inner))
+    return made
+
+
+def with_exif(entries: bytes, number: int) -> bytes:
+    body = b"Exif\0\0II*\0" + struct.pack("<LH", 8, number) + entries
+    content = picture(size=(90, 60))
+    return content[:2] + b"\xff\xe1" + struct.pack(">H", len(body) + 2) + body + content[2:]
+
+
+UPRIGHT = struct.pack("<HHLL", 0x0112, 3, 1, 6)
+WORDS_FOR_A_NUMBER = struct.pack("<HHLL", 0x011A, 2, 4, 0x61616161)
+
+
+@pytest.mark.parametrize("limit", ["MEMORY", "SECONDS"])
+def test_a_pdf_that_grows_without_end_costs_its_own_process_alone(line, mo, private, monkeypatch, tmp_path, limit):
+    """With limits of a test: at their real size this takes half a minute."""
+    program = tmp_path.parent / "drawing.py"
+    least = {"MEMORY": "256 * 1024**2", "SECONDS": "1"}[limit]
+    program.write_text(re.sub(rf"(?m)^{limit} = .*", f"{limit} = {least}", Path(drawing.__file__).read_text()))
+    monkeypatch.setattr(receipts, "DRAW", [*receipts.DRAW[:-1], str(program)])
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    content = nested(14)
+    assert len(content) < 5000
+    error = refused(line, content, mo)
+    assert (error.code, str(error)) == ("receipt_not_a_receipt", "We could not read this file. Take a photo of it instead")
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000  # kilobytes
+    assert files(private) == []
+
+
+def test_a_file_that_takes_too_long_is_ended(line, mo, monkeypatch):
+    monkeypatch.setattr(receipts, "LONGEST_DRAWING", 0.5)
+    assert refused(line, nested(14), mo).code == "receipt_not_a_receipt"
+
+
+def test_who_finds_no_turn_is_asked_to_try_again(line, mo, monkeypatch):
+    monkeypatch.setattr(receipts, "TURNS", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(receipts, "LONGEST_WAIT", 0.01)
+    with receipts.TURNS:
+        error = refused(line, picture(), mo)
+    assert (error.code, "Try again" in str(error)) == ("receipt_busy", True)
+    assert receipts.add(line, photo(), by=mo)
+
+
+def test_a_turn_is_given_back_by_what_is_refused(line, mo, monkeypatch):
+    monkeypatch.setattr(receipts, "TURNS", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(receipts, "LONGEST_WAIT", 0.01)
+    assert [refused(line, b"none", mo).code for _each in range(2)] == ["receipt_not_a_receipt"] * 2
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        with_exif(UPRIGHT, 1),  # cut off before the offset of what follows
+        with_exif(UPRIGHT + WORDS_FOR_A_NUMBER + struct.pack("<L", 0), 2),
+    ],
+    ids=["cut", "odd"],
+)
+def test_a_good_photo_with_odd_tags_is_taken_and_upright(line, mo, content):
+    assert kept(receipts.add(line, ContentFile(content), by=mo)).size == (60, 90)
+
+
+@pytest.mark.parametrize("turn", range(2, 9))
+def test_every_turn_is_the_one_that_pillow_makes(turn):
+    exif = Image.Exif()
+    exif[0x0112] = turn
+    opened = Image.effect_noise((9, 6), 80)
+    opened.getexif()[0x0112] = turn
+    content = io.BytesIO()
+    opened.save(content, "PNG", exif=exif)
+    assert drawing._upright(Image.open(content)).tobytes() == ImageOps.exif_transpose(opened).convert("RGB").tobytes()
+
+
+def test_a_heic_that_claims_to_be_endless_is_refused(line, mo):
+    content = bytearray(picture("HEIF"))
+    size = content.index(b"ispe") + 8
+    content[size : size + 8] = struct.pack(">LL", 64, 0xA0000000)
+    assert refused(line, bytes(content), mo).code == "receipt_not_a_receipt"
+
+
+def test_a_picture_of_more_than_fifty_million_pixels_is_refused(line, mo):
+    assert refused(line, picture("PNG", mode="1", size=(8000, 6400)), mo).code == "receipt_too_many_pixels"
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "P", "L", "RGB"])
+def test_a_large_picture_is_made_small_in_bands_without_a_seam(mode):
+    """A slope of grey from top to bottom: each row is as light as the one above, or lighter."""
+    slope = Image.linear_gradient("L").resize((1000, 7000)).convert(mode)
+    content = io.BytesIO()
+    slope.save(content, "PNG")
+    small = drawing._upright(Image.open(content))
+    assert small.size == (343, 2400)
+    rows = [small.getpixel((171, row))[0] for row in range(small.height)]
+    assert all(-1 <= after - before <= 2 for before, after in itertools.pairwise(rows))
+    assert (rows[0], rows[-1]) == (0, 255)
+
+
+def test_the_program_knows_neither_django_nor_our_keys(monkeypatch):
+    said = "import drawing, os, sys; print(sorted(os.environ), 'django' in sys.modules)"
+    place = str(Path(drawing.__file__).parent)
+    done = subprocess.run(
+        [*receipts.DRAW[:-1], "-c", f"import sys; sys.path.append({place!r}); {said}"],
+        capture_output=True,
+        env=receipts.ENVIRONMENT,
+        check=True,
+        text=True,
+    )
+    assert "KEY" not in done.stdout
+    assert done.stdout.strip().endswith("False")
+
+
+def test_nothing_is_locked_while_a_file_is_drawn(client, draft, mo, monkeypatch):
+    outside, depths = len(connection.savepoint_ids), []
+    answer = receipts._answer
+    monkeypatch.setattr(receipts, "_answer", lambda content: depths.append(len(connection.savepoint_ids)) or answer(content))
+    client.force_login(mo)
+    address = reverse("recompense:add_cost", args=[draft.key, bus(draft).rate.key])
+    client.post(address, {"spent": "12.50", "receipt": photo()})
+    assert depths == [outside]

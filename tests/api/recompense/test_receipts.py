@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from PIL import Image
 
@@ -64,6 +65,26 @@ def test_sent_again_with_its_key_it_is_there_once(mo_, upload, taxi):
     assert (first.json(), again["Idempotency-Replayed"]) == (again.json(), "true")
     assert problem(upload(mo_, taxi, make.photo("red").read(), key="once")) == (422, "idempotency_key_reused")
     assert Receipt.objects.count() == 1
+
+
+def test_a_file_is_drawn_before_anything_is_held_and_once(mo_, upload, taxi, monkeypatch):
+    """On SQLite the act of a request holds what every other act waits for."""
+    outside, depths = len(connection.savepoint_ids), []
+    take = receipts.take
+    monkeypatch.setattr(receipts, "take", lambda file: depths.append(len(connection.savepoint_ids)) or take(file))
+    answers = [upload(mo_, taxi, JPEG, key="once") for _time in range(2)]
+    assert ([answer.status_code for answer in answers], depths) == ([201, 201], [outside])
+
+
+def test_without_a_key_nothing_is_drawn(mo_, taxi, monkeypatch):
+    monkeypatch.setattr(receipts, "DRAW", ["/nothing/draws"])
+    answer = mo_.post(RECEIPTS, {"line": str(taxi.key), "file": SimpleUploadedFile("photo.jpg", JPEG)})
+    assert problem(answer) == (400, "idempotency_key_missing")
+
+
+def test_what_was_not_taken_in_may_be_sent_again_with_its_key(mo_, upload, taxi):
+    assert problem(upload(mo_, taxi, b"none", key="once")) == (400, "receipt_not_a_receipt")
+    assert upload(mo_, taxi, JPEG, key="once").status_code == 201
 
 
 def test_the_same_file_for_the_same_line_is_the_same_receipt(mo_, upload, taxi):
