@@ -27,12 +27,13 @@ from core import acts, errors, money, page_cache
 from pages import forms as page_forms
 from panels.models import Attendance
 from people.models import User
-from recompense import claims, documents, payees, pricing, rates, receipts, standing
+from recompense import claims, documents, judging, payees, pricing, rates, receipts, standing
 from recompense.forms import AccountForm, CostForm, SendForm, WorkForm
 from recompense.models import Claim, Line, Payee, Payment, Rate, RateCard, Receipt
 
 Done = TypeVar("Done")
 A_PAGE = 20
+TO_BE_PAID = {Claim.Status.SUBMITTED, Claim.Status.CHECKED, Claim.Status.APPROVED}
 SHOWN_ONLY = "default-src 'none'; sandbox"  # a picture that runs nothing, whatever a browser makes of it
 
 
@@ -72,8 +73,16 @@ def other(request: HttpRequest) -> HttpResponse:
     form, person = WorkForm(_posted(request)), _person(request)
     made: list[Claim] = []
     if form.is_valid() and page_forms.done(form, lambda: made.append(claims.start_other(**form.cleaned_data, by=person))):
-        return redirect("recompense:claim", made[0].key)
+        return redirect(_to_hours(made[0]))
     return render(request, "recompense/other.html", {"form": form}, status=_status(form))
+
+
+def _to_hours(row: Claim) -> str:
+    """Straight on to how long it took, unless something stands in the claim already."""
+    fees = rates.for_work(rates.card_on(row.day))
+    if not fees or row.lines.exists():
+        return reverse("recompense:claim", args=[row.key])
+    return reverse("recompense:add_cost", args=[row.key, fees[0].key])
 
 
 # A claim ------------------------------------------------------------------------------------------
@@ -115,7 +124,9 @@ def _total_shown(request: HttpRequest) -> Decimal | None:
 
 
 def _to_check(request: HttpRequest, row: Claim, form: SendForm, refused: errors.DomainError | None) -> dict[str, Any]:
-    rows = standing.rows(row)
+    rows, card = standing.rows(row), rates.card_on(row.day)
+    payee = Payee.objects.visible_to(request.user).first()
+    here = reverse("recompense:claim", args=[row.key])
     return {
         "claim": row,
         "form": form,
@@ -126,12 +137,13 @@ def _to_check(request: HttpRequest, row: Claim, form: SendForm, refused: errors.
         "fee": sum((each.amount for each in rows if each.line.rate.is_fee), Decimal(0)),
         "total": sum((each.amount for each in rows), Decimal(0)),
         "can_put_fee_back": row.attendance_id and not pricing.fee_lines(row).exists(),
-        "payee": Payee.objects.visible_to(request.user).first(),
-        "account_url": _with_next("recompense:account", reverse("recompense:claim", args=[row.key])),
-        "card": rates.card_on(row.day),
-        "due_on": rates.due_on(rates.card_on(row.day), row.day),
-        "kinds": _kinds(rates.to_claim(rates.card_on(row.day), for_meeting=bool(row.attendance_id))),
-        "booked": rates.booked(rates.card_on(row.day)),
+        "payee": payee,
+        "account_url": _with_next("recompense:account", here) if payee else reverse("recompense:first_account", args=[row.key]),
+        "card": card,
+        "due_on": rates.due_on(card, row.day),
+        "work": [] if row.attendance_id else rates.for_work(card),
+        "kinds": _kinds(rates.to_claim(card, for_meeting=True)),
+        "booked": rates.booked(card),
         "declaration": claims.DECLARATIONS[-1],
     }
 
@@ -152,6 +164,7 @@ def _sent(request: HttpRequest, row: Claim) -> HttpResponse:
         "total": fee + expenses,
         "steps": standing.steps(row),
         "payment": row.payment if row.status in {Claim.Status.IN_RUN, Claim.Status.PAID} else None,
+        "payee": Payee.objects.visible_to(request.user).first() if row.status in TO_BE_PAID else None,
         "has_left": bool(row.payment and row.payment.run.pays_on <= timezone.localdate()),
         "may_withdraw": acts.may(claims.ACTS["withdraw"], row, request.user),
     }
@@ -166,7 +179,7 @@ def withdraw(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     if request.method == "GET":
         return render(request, "recompense/withdraw.html", {"claim": row})
     if _told(request, lambda: claims.withdraw(row, by=_person(request))):
-        messages.success(request, _("You have taken the claim back."))
+        messages.success(request, _("You have withdrawn the claim."))
     return redirect("recompense:claims")
 
 
@@ -198,17 +211,18 @@ def letter(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def add_cost(request: HttpRequest, key: uuid.UUID, rate: uuid.UUID) -> HttpResponse:
     """A new cost. Photos that came with a form which has to be mended are held, so that nobody sends them twice."""
-    row = _claim(request, key)
-    if not row.is_open:
-        return redirect("recompense:claim", key)
+    row, line_key = _claim(request, key), _uuid(request.POST.get("line")) or uuid.uuid4()
     kind = _offered(row, rate)
     form = CostForm(kind, *_given(request))
-    line_key = _uuid(request.POST.get("line")) or uuid.uuid4()
-    held = _held(request, row, form)
-    if form.is_valid() and page_forms.done(form, lambda: _add(request, row, form, line_key, held)):
-        messages.success(request, _("Added: %(cost)s.") % {"cost": kind.label})
-        return redirect(_next_step(request, row))
-    context = {"claim": row, "rate": kind, "form": form, "held": held, "line_key": line_key, "rules": rates.rule(kind)}
+    if not row.is_open:
+        if form.is_bound and not row.lines.filter(key=line_key).exists():
+            _say_too_late(request, row, form, _("%(cost)s was not added."))
+        return redirect("recompense:claim", key)
+    held, made = _held(request, row, form), list[Line]()
+    if form.is_valid() and page_forms.done(form, lambda: made.append(_add(request, row, form, line_key, held))):
+        _say_kept(request, made[0], _("Added: %(cost)s."))
+        return redirect("recompense:claim", key)
+    context = {"claim": row, "rate": kind, "form": form, "held": held, "line_key": line_key, **_about(kind)}
     return render(request, "recompense/cost.html", context, status=_status(form))
 
 
@@ -216,17 +230,23 @@ def add_cost(request: HttpRequest, key: uuid.UUID, rate: uuid.UUID) -> HttpRespo
 @login_required
 @require_http_methods(["GET", "POST"])
 def change_cost(request: HttpRequest, key: uuid.UUID, line: uuid.UUID) -> HttpResponse:
+    """Removing a photo keeps what was typed, and judges none of it yet."""
     row = _claim(request, key)
+    said = get_object_or_404(row.lines.select_related("rate__card", "claim"), key=line)
+    form = CostForm(said.rate, *_given(request), line=said)
     if not row.is_open:
+        if form.is_bound:
+            _say_too_late(request, row, form, _("%(cost)s was not changed."))
         return redirect("recompense:claim", key)
-    said = get_object_or_404(row.lines.select_related("rate", "claim"), key=line)
     if said.rate.unit == Rate.Unit.SESSION:
         return render(request, "recompense/fee.html", {"claim": row, "line": said})
-    form = CostForm(said.rate, *_given(request), line=said)
     _take_in(form, lambda upload: receipts.add(said, upload, by=_person(request)))
-    if form.is_valid() and page_forms.done(form, lambda: claims.change_line(said, form.cost, by=_person(request))):
+    if "remove" in request.POST:
+        form = _without_photo(request, said, form)
+    elif form.is_valid() and page_forms.done(form, lambda: claims.change_line(said, form.cost, by=_person(request))):
+        _say_kept(request, row.lines.get(pk=said.pk), _("Changed: %(cost)s."))
         return redirect("recompense:claim", key)
-    context = {"claim": row, "rate": said.rate, "line": said, "form": form, "rules": rates.rule(said.rate)}
+    context = {"claim": row, "rate": said.rate, "line": said, "form": form, **_about(said.rate)}
     return render(request, "recompense/cost.html", context, status=_status(form))
 
 
@@ -265,18 +285,6 @@ def picture(row: Receipt, page: int) -> HttpResponse:
     return response
 
 
-@never_cache
-@login_required
-@require_POST
-def remove_receipt(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    mine = Receipt.objects.filter(claim__in=Claim.objects.own(request.user)).select_related("claim", "line")
-    row = get_object_or_404(mine, key=key)
-    _told(request, lambda: receipts.remove(row, by=_person(request)))
-    if row.line is None:
-        return redirect("recompense:claim", row.claim.key)
-    return redirect("recompense:change_cost", row.claim.key, row.line.key)
-
-
 def _offered(row: Claim, key: uuid.UUID) -> Rate:
     offered = rates.to_claim(rates.card_on(row.day), for_meeting=bool(row.attendance_id))
     found = next((rate for rate in offered if rate.key == key), None)
@@ -309,10 +317,39 @@ def _add(request: HttpRequest, row: Claim, form: CostForm, key: uuid.UUID, held:
     return claims.add_line(row, form.cost, by=_person(request), key=key, held=held)
 
 
-def _next_step(request: HttpRequest, row: Claim) -> str:
-    """The first time, where the money goes; then, and from then on, back to the claim."""
-    back = reverse("recompense:claim", args=[row.key])
-    return back if Payee.objects.visible_to(request.user).exists() else _with_next("recompense:account", back)
+def _without_photo(request: HttpRequest, line: Line, form: CostForm) -> CostForm:
+    """Remove it, and hand back the form as it was typed. A photo that came along and is none is told of above it."""
+    photo = line.receipts.select_related("claim").filter(key=_uuid(request.POST["remove"])).first()
+    if photo and _told(request, lambda: receipts.remove(photo, by=_person(request)) or True):
+        messages.success(request, _("The photo is removed."))
+    for refusal in form.errors.get("receipt", []):
+        messages.error(request, refusal)
+    return form.unjudged()
+
+
+def _about(rate: Rate) -> dict[str, Any]:
+    """Its rules, and for work outside meetings what else it may have been."""
+    others = [each for each in rates.for_work(rate.card) if each != rate] if rate.is_fee else []
+    return {"rules": rates.rule(rate), "other_work": others}
+
+
+def _say_kept(request: HttpRequest, line: Line, sentence: str) -> None:
+    said = [sentence % {"cost": line.rate.label}]
+    if judging.lacks_receipt(line):
+        said.append(_("We still need a photo of the receipt."))
+    if others := receipts.also_with(line):
+        facts = {"costs": ", ".join(f"“{label}”" for label in others)}
+        said.append(_("This photo is also with %(costs)s. That is fine if it shows both.") % facts)
+    messages.success(request, " ".join(said))
+
+
+def _say_too_late(request: HttpRequest, row: Claim, form: CostForm, sentence: str) -> None:
+    """The claim was sent meanwhile, perhaps in another tab: what was typed does not vanish without a word."""
+    form.is_valid()
+    why = _("You had sent this claim already. Write to us if it should be in it.")
+    if row.status == Claim.Status.WITHDRAWN:
+        why = _("You had withdrawn this claim.")
+    messages.error(request, f"{sentence % {'cost': form.in_words}} {why}")
 
 
 # Where the money goes -----------------------------------------------------------------------------
@@ -330,6 +367,38 @@ def account(request: HttpRequest) -> HttpResponse:
         return redirect(after or "recompense:claims")
     context = {"form": form, "next": after, "payee": Payee.objects.visible_to(request.user).first()}
     return render(request, "recompense/account.html", context, status=_status(form))
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "POST"])
+def first_account(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """The last step of somebody's first claim: where the money goes. The button that names the sum sends the claim as well."""
+    row, form, person = _claim(request, key), AccountForm(_posted(request)), _person(request)
+    if form.is_valid() and page_forms.done(form, lambda: payees.change(person, **form.cleaned_data, by=person)):
+        messages.success(request, _("We have noted where to send the money."))
+        if row.is_open and "total" in request.POST:
+            _told(request, lambda: claims.submit(row, by=person, total=_total_shown(request)))
+        return redirect("recompense:claim", key)
+    if not row.is_open and not form.is_bound:
+        return redirect("recompense:claim", key)
+    context = {
+        "form": form,
+        "next": reverse("recompense:claim", args=[key]),
+        "payee": Payee.objects.visible_to(person).first(),
+        "total": _ready_sum(row),
+        "declaration": claims.DECLARATIONS[-1],
+    }
+    return render(request, "recompense/account.html", context, status=_status(form))
+
+
+def _ready_sum(row: Claim) -> Decimal | None:
+    """What the claim comes to, where nothing but an account is lacking."""
+    claims.bring_up_to_date(row)
+    rows = standing.rows(row)
+    if not rows or not row.is_open or judging.is_late(row) or any(each.wants_receipt for each in rows):
+        return None
+    return sum((each.amount for each in rows), Decimal(0))
 
 
 # For everybody ------------------------------------------------------------------------------------
