@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -88,6 +89,8 @@ def _receipts(claim: Claim, lines: list[Line]) -> Iterator[Finding]:
         yield Finding(_("Each cost that needs a receipt has one."))
     if receipts.used_by_others(claim):
         yield Finding(_("Somebody else has claimed with the same file."), is_right=False)
+    if _share_a_file(lines):
+        yield Finding(_("The same file stands with more than one cost."), is_right=False)
 
 
 def _limits(lines: list[Line]) -> Iterator[Finding]:
@@ -115,6 +118,12 @@ def _account(claim: Claim) -> Iterator[Finding]:
         yield Finding(_("Somebody else is paid to the same account."), is_right=False)
     if payees.changed_since_last_payment(claim):
         yield Finding(_("The account has changed since the last payment."), is_right=False)
+
+
+def _share_a_file(lines: list[Line]) -> bool:
+    """A line holds a file once."""
+    held = Counter(receipt.digest for line in lines for receipt in line.receipts.all())
+    return any(count > 1 for count in held.values())
 
 
 def _is_cut(line: Line) -> bool:

@@ -89,7 +89,8 @@ def add_line(claim: Claim, cost: judging.Cost, *, by: User, key: uuid.UUID | Non
     present = Line.objects.filter(key=key).first() if key else None
     if present and present.claim_id == claim.pk:
         return present
-    judging.cost(claim, cost)
+    held = list(held)
+    judging.cost(claim, cost, has_receipt=bool(held))
     line = Line.objects.create(claim=claim, key=uuid.uuid4() if present or not key else key, **_facts(cost))
     receipts.place(held, line)
     return line
@@ -100,7 +101,7 @@ def change_line(line: Line, cost: judging.Cost, *, by: User) -> Line:
     claim = _hold(line.claim, "write", by)
     line = claim.lines.get(pk=line.pk)
     judging.by_hand(line)
-    judging.cost(claim, cost)
+    judging.cost(claim, cost, has_receipt=line.receipts.exists())
     for name, value in _facts(cost).items():
         setattr(line, name, value)
     line.save(update_fields=[*_facts(cost)])
@@ -153,12 +154,13 @@ def submit(claim: Claim, *, by: User, late_reason: str = "", total: Decimal | No
     sent = {"submitted_at": first, "late_reason": late_reason, "question": "", "declaration_version": len(DECLARATIONS)}
     workflow.move(claim, Status.SUBMITTED, by=by, act="claim.submit", **sent)
     outbox.write("claim.submitted", claim=str(claim.key))
+    emails.received(claim)
     return claim
 
 
 @transaction.atomic
 def withdraw(claim: Claim, *, by: User | None) -> Claim:
-    """Take it back, until it is approved. The meeting can be claimed for again."""
+    """Give it up, until it is approved. The meeting can be claimed for again."""
     return take_back(_hold(claim, "withdraw", by), by=by)
 
 

@@ -17,6 +17,11 @@ from recompense.models import Claim, Payment
 TOLD = "claim.tell_paid"
 
 
+def received(claim: Claim) -> None:
+    """Each time that it was sent."""
+    _write(claim, _("We have what you sent"), "recompense/email/received")
+
+
 def asked(claim: Claim) -> None:
     """A checker or approver has a question. The question itself is read on the site."""
     _write(claim, _("A question for you"), "recompense/email/asked")

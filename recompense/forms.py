@@ -83,9 +83,9 @@ class CostForm(GovukForm):
     receipt_is_lost = forms.BooleanField(label=_("I have lost the receipt"), required=False)
     mark_optional = False
 
-    def __init__(self, rate: Rate, *args: Any, line: Line | None = None, **kwargs: Any) -> None:
+    def __init__(self, rate: Rate, *args: Any, line: Line | None = None, typed: dict | None = None, **kwargs: Any) -> None:
         self.rate = rate
-        super().__init__(*args, initial=_said_before(line), **kwargs)
+        super().__init__(*args, initial=typed or _said_before(line), **kwargs)
         for name in self.fields.keys() - _asked(rate):
             del self.fields[name]
         self._say_what(rate)
@@ -100,14 +100,23 @@ class CostForm(GovukForm):
                 self.fields["spent"].label = _("What did you pay in all?")
         if rate.takes_receipt:
             self.fields["receipt"].help_text = _("A photo or a PDF, up to 20 MB. You can add several.")
-            facts = {"most": money.short(rate.card.lost_receipt_most), "times": rate.card.lost_receipts_a_year}
-            lost = _("Without a receipt we can pay up to %(most)s, %(times)s times a year.")
-            self.fields["receipt_is_lost"].help_text = lost % facts
+            self.fields["receipt_is_lost"].help_text = _about_receipts(rate)
 
     @property
     def cost(self) -> judging.Cost:
         said = {name: value for name, value in self.cleaned_data.items() if name != "receipt"}
         return judging.Cost(self.rate, **said)
+
+    @property
+    def in_words(self) -> str:
+        """What was asked for, to be said where it cannot be kept: “Parking £4.44”. As it was typed where it cannot be read."""
+        quantity, spent = self.cleaned_data.get("quantity"), self.cleaned_data.get("spent")
+        number = Line(rate=self.rate, quantity=quantity).how_many if quantity else self.data.get("quantity", "")
+        return " ".join(filter(None, [self.rate.label, number, money.text(spent) if spent else self.data.get("spent", "")]))
+
+    def unjudged(self) -> CostForm:
+        """The same with what was typed in it, and no word about that yet."""
+        return CostForm(self.rate, typed=self.data)
 
 
 class SendForm(GovukForm):
@@ -178,6 +187,17 @@ ACCOUNT_WIDTHS = {
     "account_number": {"inputmode": "numeric", "class": "govuk-input--width-10"},
     "roll_number": {"class": "govuk-input--width-10"},
 }
+
+
+def _about_receipts(rate: Rate) -> str:
+    """When one is needed, and what holds where it is lost: together, for apart they seem to contradict each other."""
+    card = rate.card
+    facts = {"most": money.short(card.lost_receipt_most), "times": card.lost_receipts_a_year}
+    if not rate.receipt_over:
+        return _("We can pay up to %(most)s without it, %(times)s times a year.") % facts
+    facts["limit"] = money.short(rate.receipt_over)
+    said = _("Up to %(limit)s you need no receipt. If you lost one for more, we can pay up to %(most)s, %(times)s times a year.")
+    return said % facts
 
 
 def _asked(rate: Rate) -> set[str]:

@@ -18,6 +18,7 @@ from recompense.models import Claim, Line, Payee, Rate, RateCard
 
 LONGEST_WORDS = 500  # characters of a reason
 LONGEST_AWAY = 96  # hours
+MOST_SPENT = 10_000  # pounds, on one line
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,14 @@ class Cost:
     receipt_is_lost: bool = False
 
 
-def needs_receipt(line: Line) -> bool:
-    over = line.rate.receipt_over
-    return over is not None and (line.spent or 0) > over
+def needs_receipt(said: Line | Cost) -> bool:
+    over = said.rate.receipt_over
+    return over is not None and (said.spent or 0) > over
+
+
+def lacks_receipt(line: Line) -> bool:
+    """Whether its claimant still has to send a photo, or to say that there is none."""
+    return needs_receipt(line) and not line.receipts.all() and not line.receipt_is_lost
 
 
 def is_late(claim: Claim) -> bool:
@@ -66,15 +72,15 @@ def by_hand(line: Line) -> None:
         raise errors.DomainError(message, code="fee_is_fixed")
 
 
-def cost(claim: Claim, cost: Cost) -> None:
+def cost(claim: Claim, cost: Cost, *, has_receipt: bool = False) -> None:
     rate = cost.rate
     offered = rates.to_claim(rates.card_on(claim.day), for_meeting=claim.attendance_id is not None)
     if rate not in offered:
         raise errors.DomainError(_("Choose a cost from the list"), code="not_offered", field="rate")
     if rate.is_counted and not 0 < (cost.quantity or 0) <= 1000:
         raise errors.DomainError(_("Enter a number above 0, and at most 1,000"), code="quantity", field="quantity")
-    if rate.is_paid_back and not 0 < (cost.spent or 0) <= 10_000:
-        raise errors.DomainError(_("Enter what you paid, like 12.50"), code="spent", field="spent")
+    if rate.is_paid_back:
+        _spent(cost.spent)
     if (cost.hours_away or 0) > LONGEST_AWAY:
         message = _("Enter the hours of this one day or journey, at most %(most)s") % {"most": LONGEST_AWAY}
         raise errors.DomainError(message, code="too_long_away", field="hours_away")
@@ -84,6 +90,8 @@ def cost(claim: Claim, cost: Cost) -> None:
     if rate.needs_reason and not cost.reason.strip():
         raise errors.DomainError(_("Say in a few words why you needed it"), code="no_reason", field="reason")
     words(cost.reason, "reason")
+    if not has_receipt:
+        _believed(cost, "receipt_is_lost")
 
 
 def whole(claim: Claim, lines: list[Line], late_reason: str) -> None:
@@ -108,6 +116,15 @@ def total(lines: list[Line], total: Decimal | None) -> None:
         raise errors.Conflict(message % {"now": money.text(now)}, code="sum_changed")
 
 
+def _spent(spent: Decimal | None) -> None:
+    if spent is None:
+        raise errors.DomainError(_("Enter what you paid, like 12.50"), code="spent", field="spent")
+    if spent <= 0:
+        raise errors.DomainError(_("Enter an amount above £0"), code="spent", field="spent")
+    if spent > MOST_SPENT:
+        raise errors.DomainError(_("That is more than we can take here. Check the figure"), code="spent", field="spent")
+
+
 def _still_paid(line: Line, card: RateCard) -> None:
     if line.rate.card_id != card.pk:
         message = _("The rates have changed, and “%(cost)s” is not among them. Take it off, or write to us")
@@ -120,12 +137,15 @@ def _receipt(line: Line) -> None:
     if not line.receipt_is_lost:
         message = _("Add a photo of the receipt for “%(cost)s”, or say that it is lost") % {"cost": line.rate.label}
         raise errors.DomainError(message, code="no_receipt", field=f"line_{line.key}")
-    most = line.rate.card.lost_receipt_most
-    if (line.spent or 0) > most:
+    _believed(line, f"line_{line.key}")
+
+
+def _believed(said: Line | Cost, field: str) -> None:
+    """That a receipt is lost, up to a sum."""
+    most = said.rate.card.lost_receipt_most
+    if said.receipt_is_lost and needs_receipt(said) and (said.spent or 0) > most:
         message = _("Without a receipt we can pay up to %(most)s for “%(cost)s”. Write to us: we will find a way")
-        raise errors.DomainError(
-            message % {"most": money.text(most), "cost": line.rate.label}, code="lost_too_much", field=f"line_{line.key}"
-        )
+        raise errors.DomainError(message % {"most": money.text(most), "cost": said.rate.label}, code="lost_too_much", field=field)
 
 
 def _lost(claim: Claim, lines: list[Line]) -> None:

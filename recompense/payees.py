@@ -70,6 +70,7 @@ def as_name(text: str) -> str:
 
 
 def as_sort_code(text: str) -> str:
+    _judge_letters(text, "sort_code", _("The sort code has the letter %(letter)s in it. Type the figure %(figure)s in its place"))
     digits = SEPARATORS.sub("", figures.plain(text))
     if not digits:
         raise errors.DomainError(_("Enter a sort code"), code="no_sort_code", field="sort_code")
@@ -79,6 +80,9 @@ def as_sort_code(text: str) -> str:
 
 
 def as_account_number(text: str) -> str:
+    _judge_letters(
+        text, "account_number", _("The account number has the letter %(letter)s in it. Type the figure %(figure)s in its place")
+    )
     digits = SEPARATORS.sub("", figures.plain(text))
     if not digits:
         raise errors.DomainError(_("Enter an account number"), code="no_account_number", field="account_number")
@@ -98,3 +102,9 @@ def as_roll_number(text: str) -> str:
         message = _("Roll number must only include letters a to z, numbers, hyphens, spaces, forward slashes and full stops")
         raise errors.DomainError(message, code="roll_number", field="roll_number")
     return text.strip()
+
+
+def _judge_letters(text: str, field: str, message: str) -> None:
+    """As for amounts, but what was typed is not repeated: bank details stand in no message."""
+    if letter := figures.look_alike(text):
+        raise errors.DomainError(message % {"letter": letter, "figure": figures.LOOK_ALIKES[letter]}, code=field, field=field)

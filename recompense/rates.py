@@ -61,6 +61,12 @@ def to_claim(card: RateCard, *, for_meeting: bool) -> list[Rate]:
     return [rate for rate in by_hand if not (for_meeting and rate.is_fee)]
 
 
+def for_work(card: RateCard) -> list[Rate]:
+    """The fees for work outside meetings, those by the hour first: how long it took is what most people can say."""
+    by_hand = [rate for rate in to_claim(card, for_meeting=False) if rate.is_fee]
+    return sorted(by_hand, key=lambda rate: rate.unit != Rate.Unit.HOUR)
+
+
 def booked(card: RateCard) -> list[Rate]:
     """What is booked and paid directly, so that nobody has to lay money out."""
     return [rate for rate in card.rates.all() if rate.is_booked_for_you]

@@ -143,6 +143,12 @@ def used_by_others(claim: Claim) -> bool:
     return same.exclude(claim__claimant=claim.claimant_id).exclude(claim__in=_gone()).exists()
 
 
+def also_with(line: Line) -> list[str]:
+    """The other costs of its claim that its files stand with. One receipt can show two."""
+    same = Line.objects.filter(claim=line.claim_id, receipts__digest__in=line.receipts.values("digest")).exclude(pk=line.pk)
+    return list(dict.fromkeys(same.values_list("rate__label", flat=True)))
+
+
 # Keeping ------------------------------------------------------------------------------------------
 
 

@@ -36,7 +36,7 @@ STATES: dict[str, tuple[StrOrPromise, str]] = {
     Status.IN_RUN: (gettext_lazy("On its way to your bank"), ""),
     Status.PAID: (gettext_lazy("Paid"), "done"),
     Status.REJECTED: (gettext_lazy("Not paid"), "stop"),
-    Status.WITHDRAWN: (gettext_lazy("You took it back"), "rest"),
+    Status.WITHDRAWN: (gettext_lazy("You withdrew it"), "rest"),
 }
 HAPPENED: dict[str, StrOrPromise] = {
     "claim.start": gettext_lazy("You began it"),
@@ -47,7 +47,7 @@ HAPPENED: dict[str, StrOrPromise] = {
     "claim.approve": gettext_lazy("Approved by a second person"),
     "claim.reject": gettext_lazy("We decided not to pay it, and say why above"),
     "claim.paid": gettext_lazy("Paid"),
-    "claim.withdraw": gettext_lazy("You took it back"),
+    "claim.withdraw": gettext_lazy("You withdrew it"),
 }
 AGAIN = gettext_lazy("You sent it again")
 
@@ -172,9 +172,7 @@ def _total(claim: Claim) -> Decimal:
 
 
 def _row(line: Line, amount: Decimal) -> Row:
-    held = list(line.receipts.all())
-    wants = judging.needs_receipt(line) and not held and not line.receipt_is_lost
-    return Row(line, amount, held, wants_receipt=wants)
+    return Row(line, amount, list(line.receipts.all()), wants_receipt=judging.lacks_receipt(line))
 
 
 def _waiting(attendance: Attendance, cards: list[RateCard]) -> Waiting:

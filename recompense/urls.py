@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from recompense import views_claimant, views_finance, views_payments
+from recompense import views_claimant, views_costs, views_finance, views_payments
 
 app_name = "recompense"
 urlpatterns = [
@@ -12,12 +12,12 @@ urlpatterns = [
     path("account/", views_claimant.account, name="account"),
     path("other/", views_claimant.other, name="other"),
     path("start/<uuid:key>/", views_claimant.start, name="start"),
-    path("receipts/<uuid:key>/<int:page>/", views_claimant.receipt, name="receipt"),
-    path("receipts/<uuid:key>/remove/", views_claimant.remove_receipt, name="remove_receipt"),
+    path("receipts/<uuid:key>/<int:page>/", views_costs.receipt, name="receipt"),
     path("<uuid:key>/", views_claimant.claim, name="claim"),
-    path("<uuid:key>/costs/<uuid:rate>/", views_claimant.add_cost, name="add_cost"),
-    path("<uuid:key>/lines/<uuid:line>/", views_claimant.change_cost, name="change_cost"),
-    path("<uuid:key>/lines/<uuid:line>/remove/", views_claimant.remove_cost, name="remove_cost"),
+    path("<uuid:key>/account/", views_claimant.first_account, name="first_account"),
+    path("<uuid:key>/costs/<uuid:rate>/", views_costs.add_cost, name="add_cost"),
+    path("<uuid:key>/lines/<uuid:line>/", views_costs.change_cost, name="change_cost"),
+    path("<uuid:key>/lines/<uuid:line>/remove/", views_costs.remove_cost, name="remove_cost"),
     path("<uuid:key>/fee/", views_claimant.put_fee_back, name="put_fee_back"),
     path("<uuid:key>/withdraw/", views_claimant.withdraw, name="withdraw"),
     path("<uuid:key>/letter/", views_claimant.letter, name="letter"),

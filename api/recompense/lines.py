@@ -70,7 +70,7 @@ class LineSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
     def get_wants_receipt(self, line: Line) -> bool:
-        return judging.needs_receipt(line) and not line.receipts.all() and not line.receipt_is_lost
+        return judging.lacks_receipt(line)
 
     def to_representation(self, line: Line) -> dict[str, Any]:
         """What a line comes to depends on the others of its claim: one that is asked for alone is looked up among them."""

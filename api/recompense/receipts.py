@@ -20,7 +20,7 @@ from api.fields import Keyed
 from api.files import Uploads, Whatever
 from api.resources import Makes, Removes, Shows
 from core import workflow
-from recompense import receipts, views_claimant
+from recompense import receipts, views_costs
 from recompense.models import Claim, Line, Receipt
 
 CLAIM, LINE = "2c1d3e4f-7a6b-4c5d-8e9f-0a1b2c3d4e66", "4e3d2c1b-0a9f-4e8d-bc7a-6f5e4d3c2b77"
@@ -114,4 +114,4 @@ class Receipts(Uploads, Shows, Makes, Removes):
         receipt = self.get_object()
         if not 1 <= page <= receipt.pages:
             raise Http404
-        return views_claimant.picture(receipt, page)
+        return views_costs.picture(receipt, page)

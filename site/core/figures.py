@@ -13,6 +13,7 @@ from core import errors
 LOOK_ALIKES = {"o": "0", "O": "0", "l": "1", "I": "1"}
 THOUSANDS = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
 COMMA_BEFORE_PARTS = re.compile(r"[0-9]*,[0-9]{2}")  # as most of Europe writes 12.50: nothing else can be meant
+TOO_LONG = re.compile(r"[0-9]{10,}(\.[0-9]*)?")
 NUMBER = re.compile(r"[0-9]{1,9}\.?[0-9]{0,9}|\.[0-9]{1,9}")
 
 
@@ -33,6 +34,8 @@ def number(typed: str, *, example: str) -> Decimal:
         text = text.replace(",", ".")
     if text.startswith("-"):
         raise errors.DomainError(_("Enter a number above 0, like %(example)s") % {"example": example}, code="below_nothing")
+    if TOO_LONG.fullmatch(text):
+        raise errors.DomainError(_("That is more than we can take here. Check the figure"), code="too_long")
     if not NUMBER.fullmatch(text):
         raise errors.DomainError(_("Enter a number, like %(example)s") % {"example": example}, code="no_number")
     return Decimal(text)
@@ -40,9 +43,14 @@ def number(typed: str, *, example: str) -> Decimal:
 
 def judge_letters(typed: str) -> None:
     """Name a letter that stands among figures."""
+    if letter := look_alike(typed):
+        facts = {"typed": typed.strip(), "letter": letter, "figure": LOOK_ALIKES[letter]}
+        message = _("“%(typed)s” has the letter %(letter)s in it. Type the figure %(figure)s in its place")
+        raise errors.DomainError(message % facts, code="letter")
+
+
+def look_alike(typed: str) -> str | None:
+    """The letter that stands among figures, if there is one."""
     text = plain(typed)
-    for letter, figure in LOOK_ALIKES.items():
-        if letter in text and any(other.isdigit() for other in text):
-            facts = {"typed": typed.strip(), "letter": letter, "figure": figure}
-            message = _("“%(typed)s” has the letter %(letter)s in it. Type the figure %(figure)s in its place")
-            raise errors.DomainError(message % facts, code="letter")
+    has_figures = any(each.isdigit() for each in text)
+    return next((letter for letter in LOOK_ALIKES if letter in text), None) if has_figures else None

@@ -97,8 +97,9 @@ def test_an_amount_is_read_as_it_was_meant(typed, amount):
         ("-5", "Enter a number above 0, like 12.50"),
         ("1e9", "Enter a number, like 12.50"),
         ("NaN", "Enter a number, like 12.50"),
-        ("9" * 400, "Enter a number, like 12.50"),
-        ("9" * 400 + "p", "Enter a number, like 50"),
+        ("9" * 10, "That is more than we can take here. Check the figure"),
+        ("9" * 400, "That is more than we can take here. Check the figure"),
+        ("9" * 400 + "p", "That is more than we can take here. Check the figure"),
     ],
 )
 def test_a_doubt_is_asked_about(typed, said):

@@ -210,7 +210,9 @@ def told(kit, cas, pat, fin, mo, card, django_capture_on_commit_callbacks):
 
 def test_no_mail_about_a_claim_tells_outside_or_inside(told):
     assert sorted(message.subject for message in mail.outbox) == [
-        *["A question for you", "About your claim", "We have paid you", "Your bank details have changed"]
+        *["A question for you", "About your claim", "We have paid you"],
+        *["We have what you sent"] * 3,
+        "Your bank details have changed",
     ]
     for message in mail.outbox:
         html = message.alternatives[0].content

@@ -52,7 +52,7 @@ PANELS = {
 }
 CLAIMANT = {
     *["recompense:claims", "recompense:claim", "recompense:add_cost", "recompense:change_cost", "recompense:account"],
-    *["recompense:other", "recompense:withdraw", "recompense:rates"],
+    *["recompense:first_account", "recompense:other", "recompense:withdraw", "recompense:rates"],
 }
 LEFT_OUT = {
     "panels:desk_next": "leads on to the next application",
@@ -71,7 +71,6 @@ LEFT_OUT = {
     "learning:leave": "takes posts and leads on",
     "recompense:start": "takes posts and leads on",
     "recompense:remove_cost": "takes posts and leads on",
-    "recompense:remove_receipt": "takes posts and leads on",
     "recompense:put_fee_back": "takes posts and leads on",
     "recompense:receipt": "a picture",
     "recompense:check": "takes posts and leads on",

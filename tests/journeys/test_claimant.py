@@ -29,7 +29,7 @@ def sign_in(platform, device):
 
 
 def claim_with_a_photo(page, picture) -> claimant.Thumb:
-    """The whole way: claim, a bus with its receipt, where the money goes, check, send."""
+    """The whole way: claim, a bus with its receipt, check, where the money goes, send."""
     thumb = claimant.Thumb(page)
     thumb.arrive()
     thumb.press("Claim £82.50 for")
@@ -38,12 +38,12 @@ def claim_with_a_photo(page, picture) -> claimant.Thumb:
     thumb.write("What did you pay?", "12.40")
     thumb.take("Photo of the receipt", picture)
     thumb.press("Add this cost")
+    expect(page.locator(".total")).to_contain_text("£94.90")
+    thumb.press("Next: where the money goes", role="link")
     thumb.write("Name on the account", "M Member")
     thumb.write("Sort code", "08-99-99")
     thumb.write("Account number", "66374958")
-    thumb.press("Save and go on")
-    expect(page.locator(".total")).to_contain_text("£94.90")
-    thumb.press("Send my claim for £94.90")
+    thumb.press("Save and send my claim for £94.90")
     return thumb
 
 
@@ -51,8 +51,8 @@ SCREENS = [
     "My claims",
     "Check your claim, then send it",
     "Bus, tram or train",
-    "Where the money goes",
     "Check your claim, then send it",
+    "Where the money goes",
     "£94.90 You have sent your claim",
 ]
 
@@ -129,7 +129,11 @@ def test_a_question_is_answered_and_the_claim_sent_again(sign_in, platform, mail
     expect(page.get_by_text("The photo cuts off the date")).to_be_visible()
     with page.expect_navigation():
         page.get_by_role("link", name=re.compile("Change.*Bus")).click()
+    page.get_by_label("What did you pay?").fill("12.50")
     learner.press(page, "Remove photo 1")
+    expect(page.get_by_text("The photo is removed.")).to_be_visible()
+    expect(page.get_by_label("What did you pay?")).to_have_value("12.50")
+    page.get_by_label("What did you pay?").fill("12.40")
     page.get_by_label("Photo of the receipt").set_input_files(claimant.photo(tmp_path, "grey"))
     learner.press(page, "Save")
     learner.press(page, "Send my claim for £94.90")
@@ -146,11 +150,11 @@ def test_mo_claims_by_keyboard_alone(sign_in, tmp_path):
     keys.follow("^Bicycle$")
     keys.write("How many miles?", "12")
     keys.follow("^Add this cost$", "button")
+    keys.follow("^Next: where the money goes$")
     keys.write("Name on the account", "M Member")
     keys.write("Sort code", "08 99 99")
     keys.write("Account number", "66374958")
-    keys.follow("^Save and go on$", "button")
-    keys.follow("^Send my claim for £84.90$", "button")
+    keys.follow("^Save and send my claim for £84.90$", "button")
     expect(page.get_by_role("heading", name="You have sent your claim")).to_be_visible()
     assert not keys.faults, keys.faults
 
@@ -181,13 +185,16 @@ def test_every_page_of_a_claim_is_fit_for_everybody(sign_in, platform, look, tmp
     page.get_by_label("How many hours?").fill("2:30")
     page.get_by_label("What did you pay in all?").fill("60")
     learner.press(page, "Add this cost")
+    look.at(page, "a cost, without an account")
+    with page.expect_navigation():
+        page.get_by_role("link", name="Next: where the money goes").click()
     look.at(page)
-    learner.press(page, "Save and go on")
+    learner.press(page, "Save, and look at my claim first")
     look.at(page, "refused")
     page.get_by_label("Name on the account").fill("M Member")
     page.get_by_label("Sort code").fill("089999")
     page.get_by_label("Account number").fill("66374958")
-    learner.press(page, "Save and go on")
+    learner.press(page, "Save, and look at my claim first")
     look.at(page, "ready")
     with page.expect_navigation():
         page.get_by_role("link", name=re.compile("Change.*Personal assistant")).click()

@@ -101,6 +101,12 @@ def test_the_same_file_from_two_people_wants_an_eye_at_both(card, member, bo, ki
     assert eyes(first) == []
 
 
+def test_the_same_file_with_two_costs_wants_an_eye(card, member, kit):
+    parking = {"spent": Decimal("9.50")}
+    claim = sent(member, kit, ("TAXI", TAXI, photo()), ("PARKING", parking, photo()))
+    assert eyes(claim) == ["The same file stands with more than one cost."]
+
+
 def test_an_account_that_two_people_share_wants_an_eye(submitted, bo):
     assert eyes(submitted) == []
     make_payee(bo.person, account_number="733445")  # the same, written shorter

@@ -269,11 +269,22 @@ def lose(claim, spent="12.00"):
 
 
 def test_a_lost_receipt_is_believed_up_to_a_sum(draft, payee, mo):
-    line = lose(draft, "25.01")
+    error = refused(lose, draft, "25.01")
+    assert (error.code, error.field) == ("lost_too_much", "receipt_is_lost")
+    line = lose(draft, "25.00")
+    more = cost(draft, "PUBLIC_TRANSPORT", spent=Decimal("25.01"), receipt_is_lost=True)
+    assert refused(claims.change_line, line, more, by=mo).code == "lost_too_much"
+    assert claims.submit(draft, by=mo).status == "submitted"
+
+
+def test_what_is_said_to_be_lost_and_has_a_photo_is_judged_by_its_photo_also_when_sent(draft, payee, mo):
+    held = receipts.hold(draft, photo(), by=mo)
+    said = cost(draft, "PUBLIC_TRANSPORT", spent=Decimal("30.00"), receipt_is_lost=True)
+    line = claims.add_line(draft, said, by=mo, held=[held])
+    claims.change_line(line, said, by=mo)
+    receipts.remove(line.receipts.get(), by=mo)
     error = refused(claims.submit, draft, by=mo)
     assert (error.code, error.field) == ("lost_too_much", f"line_{line.key}")
-    claims.change_line(line, cost(draft, "PUBLIC_TRANSPORT", spent=Decimal("25.00"), receipt_is_lost=True), by=mo)
-    assert claims.submit(draft, by=mo).status == "submitted"
 
 
 def test_three_lost_receipts_a_year_are_believed_and_a_fourth_is_talked_about(card, member, kit, mo, payee):

@@ -159,6 +159,19 @@ def test_nobody_is_written_to_about_a_claim_whose_claimant_is_gone(payment):
     assert mail.outbox == []
 
 
+def test_each_sending_is_told_by_one_mail(card, member, kit, cas, mo, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        claim = make_submitted(member, kit)
+    (message,) = mail.outbox
+    assert (message.subject, message.to) == ("We have what you sent", [mo.email])
+    assert claim.reference in message.body
+    assert str(claim.key) in message.body
+    claims.ask(claim, "Which bus?", by=cas)
+    with django_capture_on_commit_callbacks(execute=True):
+        claims.submit(claim, by=mo)
+    assert [each.subject for each in mail.outbox] == ["We have what you sent"] * 2
+
+
 def test_a_question_and_a_refusal_are_read_on_the_site_and_not_in_the_mail(
     card, member, kit, cas, pat, mo, django_capture_on_commit_callbacks
 ):

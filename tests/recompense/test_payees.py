@@ -58,7 +58,7 @@ def test_an_account_number_keeps_its_noughts(mo, typed, kept):
         ("sort_code", "", "Enter a sort code"),
         ("sort_code", "30-94-3", "Enter a valid sort code like 309430"),
         ("sort_code", "3094300", "Enter a valid sort code like 309430"),
-        ("sort_code", "3O9430", "Enter a valid sort code like 309430"),
+        ("sort_code", "3O9430", "The sort code has the letter O in it. Type the figure 0 in its place"),
         ("account_number", "-", "Enter an account number"),
         ("account_number", "12345", "Account number must be between 6 and 8 digits"),
         ("account_number", "123456789", "Account number must be between 6 and 8 digits"),

@@ -95,6 +95,10 @@ def test_who_has_nothing_to_claim_is_told_so_kindly(browser, card):
     assert "Nothing to claim for yet" in words(browser.get(address("claims")))
 
 
+def test_a_meeting_that_is_not_there_can_be_told_of(browser, card):
+    assert "Were you at a meeting that is not here? Write to" in words(browser.get(address("claims")))
+
+
 def test_a_late_meeting_can_still_be_claimed_for(browser, card, member, kit):
     attend(make_meeting(member.panel, kit, ago=timedelta(days=100)), member, kit)
     assert "Late, and still open" in words(browser.get(address("claims")))
@@ -129,7 +133,7 @@ def test_old_claims_are_turned_over_in_pages(browser, card, member, kit, mo):
         claims.withdraw(make_submitted(member, kit, ago=timedelta(days=2 + number)), by=mo)
     first, second = browser.get(address("claims")), browser.get(address("claims") + "?page=2")
     assert "Page 1 of 2" in words(first)
-    assert len(re.findall("You took it back", words(second))) == 1
+    assert len(re.findall("You withdrew it", words(second))) == 1
 
 
 def test_lists_cost_the_same_for_one_and_for_three(browser, card, member, kit, cas, pat, fin, mo):
@@ -175,11 +179,22 @@ def test_work_outside_a_meeting_is_begun_with_a_day_and_a_few_words(browser, car
     typed = {"day_day": day.day, "day_month": day.month, "day_year": day.year, "what_for": "Read the plan for the square"}
     answer = browser.post(address("other"), typed)
     claim = Claim.objects.get()
-    assert answer.url == address("claim", claim.key)
+    assert answer.url == add(claim, "HOURLY")
     page = words(browser.get(answer.url))
-    assert "For Read the plan for the square, on" in page
-    assert "Other agreed work" in page
-    assert "Send my claim" not in page
+    assert "Your time For: Read the plan for the square. Other agreed work: £27.50 for each hour" in page
+    assert "How many hours?" in page
+    assert "Was it something else? Short document review" in page
+    assert browser.post(answer.url, {"quantity": "2"}).url == address("claim", claim.key)
+    assert browser.post(address("other"), typed).url == address("claim", claim.key), "its hours are there already"
+    assert "For: Read the plan for the square, on" in words(browser.get(address("claim", claim.key)))
+
+
+def test_work_without_its_hours_asks_for_them_under_your_time_and_names_no_sum(browser, card, member, mo, payee):
+    claim = claims.start_other(timezone.localdate(), "Read a plan", by=mo)
+    page = words(browser.get(address("claim", claim.key)))
+    assert page.index("Your time") < page.index("Add: Other agreed work") < page.index("Your costs")
+    for unsaid in ["£0.00", "You are asking for", "Send my claim"]:
+        assert unsaid not in page
 
 
 @pytest.mark.parametrize(
@@ -208,7 +223,7 @@ def test_the_claim_comes_prefilled_and_its_button_names_the_sum(browser, draft, 
     page = words(browser.get(address("claim", draft.key)))
     for said in [
         *["We filled in what we already knew", "£82.50", "12 miles £5.40", "M Example, ending 3445"],
-        *["We will pay you £87.90", "Send my claim for £87.90", "If you get benefits", str(claims.DECLARATIONS[-1])],
+        *["You are asking for £87.90", "Send my claim for £87.90", "If you get benefits", str(claims.DECLARATIONS[-1])],
     ]:
         assert said in page
     assert "00733445" not in text(browser.get(address("claim", draft.key)))
@@ -229,7 +244,7 @@ def test_without_a_fee_nobody_is_told_about_benefits(browser, draft, mo, payee):
 def test_without_an_account_the_next_step_is_to_name_one(browser, draft):
     page = text(browser.get(address("claim", draft.key)))
     assert "Next: where the money goes" in page
-    assert f"{address('account')}?next=%2Fclaims%2F{draft.key}%2F" in page
+    assert f'href="{address("first_account", draft.key)}"' in page
     assert "Send my claim" not in page
 
 
@@ -339,10 +354,8 @@ def test_a_photo_may_come_from_the_camera_the_gallery_or_a_file(browser, draft):
     assert "capture" not in field
 
 
-def test_the_first_cost_leads_on_to_where_the_money_goes_and_later_ones_back(browser, draft, mo):
-    answer = browser.post(add(draft, "PUBLIC_TRANSPORT"), {"spent": "£4.60"})
-    assert answer.url == f"{address('account')}?next=%2Fclaims%2F{draft.key}%2F"
-    make_payee(mo)
+def test_each_cost_leads_back_to_the_claim_where_it_can_be_seen(browser, draft):
+    assert browser.post(add(draft, "PUBLIC_TRANSPORT"), {"spent": "£4.60"}).url == address("claim", draft.key)
     assert browser.post(add(draft, "CAR"), {"quantity": "12 miles"}).url == address("claim", draft.key)
     assert [str(line.quantity or line.spent) for line in draft.lines.filter(rate__category="travel")] == ["4.60", "12.00"]
 
@@ -369,8 +382,14 @@ def test_what_people_type_is_read_kindly(browser, draft, payee, code, typed, kep
     [
         ("PUBLIC_TRANSPORT", {"spent": "£1,2O"}, "“£1,2O” has the letter O in it. Type the figure 0 in its place"),
         ("PUBLIC_TRANSPORT", {"spent": ""}, "Enter what you paid, like 12.50"),
-        ("PUBLIC_TRANSPORT", {"spent": "0"}, "Enter what you paid, like 12.50"),
-        ("PUBLIC_TRANSPORT", {"spent": "99999999"}, "Enter what you paid, like 12.50"),
+        ("PUBLIC_TRANSPORT", {"spent": "0"}, "Enter an amount above £0"),
+        ("PUBLIC_TRANSPORT", {"spent": "99999999"}, "That is more than we can take here. Check the figure"),
+        ("PUBLIC_TRANSPORT", {"spent": "9999999999"}, "That is more than we can take here. Check the figure"),
+        (
+            "PUBLIC_TRANSPORT",
+            {"spent": "30", "receipt_is_lost": "on"},
+            "Without a receipt we can pay up to £25.00 for “Bus, tram or train”",
+        ),
         ("CAR", {"quantity": "far"}, "Enter a number, like 12.5"),
         ("CAR", {"quantity": "5000"}, "Enter a number above 0, and at most 1,000"),
         ("TAXI", {"spent": "5"}, "Say in a few words why you needed it"),
@@ -383,8 +402,8 @@ def test_a_slip_is_named_beside_its_field_and_what_was_typed_stays(browser, draf
     answer = browser.post(add(draft, code), typed)
     assert answer.status_code == 422
     assert words(answer).count(said) == 2  # above, and beside the field
-    for value in filter(None, typed.values()):
-        assert f'value="{value}"' in text(answer)
+    for name in typed.keys() - {"receipt_is_lost"}:
+        assert not typed[name] or f'value="{typed[name]}"' in text(answer)
     assert draft.lines.count() == 1
 
 
@@ -484,7 +503,7 @@ def test_a_photo_added_with_a_slip_in_the_amount_is_kept_at_once(browser, draft,
 def test_photos_and_costs_are_taken_off(browser, draft, mo):
     line = claims.add_line(draft, bus(draft), by=mo)
     receipt = receipts.add(line, photo(), by=mo)
-    assert browser.post(address("remove_receipt", receipt.key)).url == address("change_cost", draft.key, line.key)
+    browser.post(address("change_cost", draft.key, line.key), {"spent": "4.60", "remove": str(receipt.key)})
     assert not Receipt.objects.exists()
     for _each in range(2):
         assert browser.post(address("remove_cost", draft.key, line.key)).url == address("claim", draft.key)
@@ -506,7 +525,111 @@ def test_what_is_not_offered_for_a_meeting_is_not_found(browser, draft, code):
     assert browser.get(add(draft, code)).status_code == 404
 
 
+def test_removing_a_photo_keeps_what_was_typed_and_judges_none_of_it(browser, draft, mo):
+    line = claims.add_line(draft, cost(draft, "TAXI", spent=Decimal(12), reason="Late."), by=mo)
+    photo_kept, here = receipts.add(line, photo(), by=mo), address("change_cost", draft.key, line.key)
+    typed = {"spent": "£1,2O", "reason": "No tram.", "receipt_is_lost": "on", "remove": str(photo_kept.key)}
+    for answer in [browser.post(here, typed), browser.post(here, typed)]:
+        assert answer.status_code == 200
+        assert 'value="£1,2O"' in text(answer)
+        assert "No tram." in text(answer)
+        assert re.search(r'name="receipt_is_lost"[^>]* checked', text(answer))
+        assert "has the letter O" not in words(answer)
+        assert "Photo 1" not in text(answer)
+    line.refresh_from_db()
+    assert (line.spent, line.reason) == (Decimal(12), "Late.")
+    assert "The photo is removed." in words(browser.post(here, typed | {"remove": str(receipts.add(line, photo(), by=mo).key)}))
+
+
+def test_the_key_for_enter_saves_and_removes_nothing(browser, draft, mo):
+    """A browser presses the first button of the form."""
+    line = claims.add_line(draft, bus(draft), by=mo)
+    receipts.add(line, photo(), by=mo)
+    page = text(browser.get(address("change_cost", draft.key, line.key)))
+    first = re.search(r"<button[^>]*>", page.partition("data-unsaved")[2])[0]
+    assert "name=" not in first
+
+
+def test_a_new_photo_that_comes_with_the_removing_of_another_is_kept(browser, draft, mo):
+    line = claims.add_line(draft, bus(draft, "12.00"), by=mo)
+    old, here = receipts.add(line, photo(), by=mo), address("change_cost", draft.key, line.key)
+    bad = SimpleUploadedFile("b.jpg", b"Dear checker")
+    answer = browser.post(here, {"spent": "12", "remove": str(old.key), "receipt": [image(colour="black"), bad]})
+    assert "b.jpg: We cannot read this file" in words(answer)
+    assert line.receipts.exclude(pk=old.pk).count() == line.receipts.count() == 1
+
+
+def test_a_cost_without_its_receipt_is_added_and_says_what_is_lacking(browser, draft):
+    answer = browser.post(add(draft, "PUBLIC_TRANSPORT"), {"spent": "12"}, follow=True)
+    assert "Added: Bus, tram or train. We still need a photo of the receipt." in words(answer)
+
+
+def test_one_photo_for_two_costs_is_taken_and_spoken_of(browser, draft):
+    browser.post(add(draft, "PUBLIC_TRANSPORT"), {"spent": "12", "receipt": image()})
+    answer = browser.post(add(draft, "PARKING"), {"spent": "12", "receipt": image()}, follow=True)
+    assert "This photo is also with “Bus, tram or train”. That is fine if it shows both." in words(answer)
+
+
+def test_when_a_receipt_is_needed_and_what_holds_where_it_is_lost_stand_together(browser, draft):
+    together = "Up to £10 you need no receipt. If you lost one for more, we can pay up to £25, 3 times a year."
+    assert together in words(browser.get(add(draft, "PUBLIC_TRANSPORT")))
+    assert "We can pay up to £25 without it, 3 times a year." in words(browser.get(add(draft, "TAXI")))
+
+
+@pytest.mark.parametrize(
+    ("code", "typed", "said"),
+    [
+        ("PARKING", {"spent": "4.44"}, "Parking £4.44 was not added."),
+        ("PARKING", {"spent": "4,4O"}, "Parking 4,4O was not added."),
+        ("CAR", {"quantity": "12,5"}, "Car 12,5 was not added."),
+        ("CHILDCARE", {"quantity": "2", "spent": "40"}, "Childcare 2 hours £40.00 was not added."),
+    ],
+)
+def test_a_cost_that_came_after_the_claim_was_sent_is_said_to_be_left_out(browser, draft, payee, mo, code, typed, said):
+    claims.submit(draft, by=mo)
+    answer = browser.post(add(draft, code), typed, follow=True)
+    assert f"{said} You had sent this claim already. Write to us if it should be in it." in words(answer)
+    assert draft.lines.count() == 1
+
+
+def test_a_change_that_came_after_the_claim_was_sent_or_withdrawn_is_said_to_be_left_out(browser, draft, payee, mo):
+    line = claims.add_line(draft, bus(draft), by=mo)
+    claims.submit(draft, by=mo)
+    here = address("change_cost", draft.key, line.key)
+    said = "Bus, tram or train £9.00 was not changed."
+    assert f"{said} You had sent this claim already." in words(browser.post(here, {"spent": "9"}, follow=True))
+    claims.withdraw(draft, by=mo)
+    assert f"{said} You had withdrawn this claim." in words(browser.post(here, {"spent": "9"}, follow=True))
+
+
+def test_a_cost_that_is_there_and_comes_again_after_the_claim_was_sent_is_no_matter(browser, draft, payee, mo):
+    typed = {"spent": "4.60", "line": line_of(browser.get(add(draft, "PUBLIC_TRANSPORT")))}
+    browser.post(add(draft, "PUBLIC_TRANSPORT"), typed)
+    claims.submit(draft, by=mo)
+    assert "was not added" not in words(browser.post(add(draft, "PUBLIC_TRANSPORT"), typed, follow=True))
+
+
 # Afterwards ----------------------------------------------------------------------------------------
+
+
+def test_what_was_sent_shows_its_meeting_its_account_and_its_photos(browser, card, member, kit, mo):
+    claim = make_draft(member, kit)
+    line = claims.add_line(claim, bus(claim, "12.00"), by=mo)
+    kept = [receipts.add(line, photo(colour), by=mo) for colour in ["white", "black"]]
+    make_payee(mo)
+    claims.submit(claim, by=mo)
+    page = browser.get(address("claim", claim.key))
+    assert f"Meeting {claim.day:%A} {claim.day.day} {claim.day:%B %Y}" in words(page)
+    assert "M Example, ending 3445" in words(page)
+    for receipt in kept:
+        assert f'href="{address("receipt", receipt.key, 1)}"' in text(page)
+
+
+def test_what_was_sent_can_be_withdrawn_and_says_what_that_erases_and_how_to_correct_it_instead(browser, submitted):
+    page = words(browser.get(address("claim", submitted.key)))
+    assert "We can send the claim back to you with everything in it" in page
+    assert "you can also withdraw it. That erases its photos" in page
+    assert "Withdraw and erase" in words(browser.get(address("withdraw", submitted.key)))
 
 
 def test_a_paid_claim_opens_with_the_sum_and_says_who_did_what_when_and_names_nobody(browser, card, member, kit, cas, pat, fin):
@@ -561,9 +684,9 @@ def test_a_claim_that_was_not_paid_says_why_and_what_one_can_do(browser, card, m
     assert again.url != address("claim", claim.key)
 
 
-def test_taking_back_is_asked_once_more_and_done(browser, card, member, kit):
+def test_withdrawing_is_asked_once_more_and_done(browser, card, member, kit):
     claim = make_submitted(member, kit)
-    assert "Take this claim back?" in words(browser.get(address("withdraw", claim.key)))
+    assert "Withdraw this claim?" in words(browser.get(address("withdraw", claim.key)))
     assert Claim.objects.get().status == "submitted"
     assert browser.post(address("withdraw", claim.key)).url == address("claims")
     assert Claim.objects.get().status == "withdrawn"
@@ -579,6 +702,7 @@ def test_what_was_sent_leads_from_every_old_form_to_how_it_goes(browser, card, m
     here = address("claim", claim.key)
     assert browser.get(add(claim, "CAR")).url == here
     assert browser.post(add(claim, "CAR"), {"quantity": "3"}).url == here
+    assert browser.post(address("change_cost", claim.key, line.key), {"spent": "9"}).url == here
     assert browser.get(address("change_cost", claim.key, line.key)).url == here
     assert browser.post(address("remove_cost", claim.key, line.key)).url == here
     assert browser.post(address("put_fee_back", claim.key)).url == here
@@ -611,7 +735,7 @@ def test_every_slip_is_named_at_once_and_what_was_typed_can_be_mended(browser, m
     answer = browser.post(address("account"), {"name": "", "sort_code": "3O9430", "account_number": "12345", "roll_number": "_"})
     assert answer.status_code == 422
     for said in [
-        *["Enter the name on the account", "Enter a valid sort code like 309430"],
+        *["Enter the name on the account", "The sort code has the letter O in it. Type the figure 0 in its place"],
         *["Account number must be between 6 and 8 digits", "Roll number must only include letters"],
     ]:
         assert said in words(answer)
@@ -627,6 +751,43 @@ def test_no_address_of_another_house_is_followed_afterwards(browser, mo):
     assert browser.post(address("account"), {**TYPED, "next": "https://elsewhere.example/"}).url == address("claims")
 
 
+def test_the_last_step_of_a_first_claim_keeps_the_account_and_sends_it_by_a_button_that_names_the_sum(browser, draft, mo):
+    here = address("first_account", draft.key)
+    page = browser.get(here)
+    assert "Save and send my claim for £82.50" in words(page)
+    assert str(claims.DECLARATIONS[-1]) in words(page)
+    refused = browser.post(here, {**TYPED, "sort_code": "", "total": "82.50"})
+    assert refused.status_code == 422
+    assert "Save and send my claim for £82.50" in words(refused)
+    assert Claim.objects.get().status == "draft"
+    for _each in range(2):
+        assert browser.post(here, {**TYPED, "total": "82.50"}).url == address("claim", draft.key)
+    assert (mo.payee.account_number, Claim.objects.get().status) == ("00733445", "submitted")
+    assert browser.get(here).url == address("claim", draft.key)
+
+
+def test_the_account_can_be_kept_without_sending_the_claim(browser, draft, mo):
+    assert browser.post(address("first_account", draft.key), TYPED).url == address("claim", draft.key)
+    assert (mo.payee.account_number, Claim.objects.get().status) == ("00733445", "draft")
+
+
+def test_when_the_sum_has_changed_the_account_is_kept_and_nothing_is_sent(browser, draft, mo):
+    claims.add_line(draft, bus(draft), by=mo)
+    answer = browser.post(address("first_account", draft.key), {**TYPED, "total": "82.50"}, follow=True)
+    assert "it is £87.10 now" in words(answer)
+    assert (mo.payee.account_number, Claim.objects.get().status) == ("00733445", "draft")
+
+
+def test_a_claim_that_lacks_more_than_an_account_is_looked_at_again(browser, card, member, kit, mo):
+    late = make_draft(member, kit, ago=timedelta(days=100))
+    unproved, empty = make_draft(member, kit), claims.start_other(timezone.localdate(), "Read a plan", by=mo)
+    claims.add_line(unproved, bus(unproved, "12.00"), by=mo)
+    for claim in [late, unproved, empty]:
+        page = words(browser.get(address("first_account", claim.key)))
+        assert "Save and go on" in page
+        assert "Save and send" not in page
+
+
 # Whose ---------------------------------------------------------------------------------------------
 
 
@@ -640,6 +801,7 @@ def all_addresses(claim, line, receipt):
         address("change_cost", claim.key, line.key),
         address("withdraw", claim.key),
         address("receipt", receipt.key, 1),
+        address("first_account", claim.key),
         address("letter", claim.key),
     ]
 
@@ -656,14 +818,14 @@ def test_a_visitor_is_asked_to_sign_in_everywhere(client, home, mine):
 
 
 def test_nothing_of_a_claim_is_found_by_anybody_else_also_not_by_those_who_pay(client, home, mine, sam, cas, second_factor):
-    claim, line, receipt = mine
+    claim, line, _receipt = mine
     posts = [
         address("claim", claim.key),
         address("withdraw", claim.key),
         address("put_fee_back", claim.key),
         address("remove_cost", claim.key, line.key),
         address("change_cost", claim.key, line.key),
-        address("remove_receipt", receipt.key),
+        address("first_account", claim.key),
         add(claim, "TAXI"),
     ]
     for person in [sam, cas]:
