@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from core import acts, errors, money
 from people.models import User
 from recompense import history, payment_file, payments, queues
-from recompense.forms_finance import PrepareForm
+from recompense.forms_finance import PrepareForm, RefuseForm
 from recompense.models import PaymentRun
 from recompense.models.hands import MAY_PAY, STAFF
 
@@ -110,6 +110,23 @@ def download(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def cancel(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     return _confirm(request, key, "cancel", _("The run is cancelled. Its claims wait again as they did."))
+
+
+@_for_payers
+@require_http_methods(["GET", "POST"])
+def refuse(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """What the bank said has to be written down first."""
+    found = _run(request, key)
+    form = RefuseForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        context = {"run": found, "form": form}
+        return render(request, "recompense/finance/refuse.html", context, status=422 if form.errors else 200)
+    try:
+        payments.refuse(found, form.cleaned_data["reason"], by=cast(User, request.user))
+    except errors.DomainError as error:
+        return _show_run(request, key, error)
+    messages.success(request, _("The run is cancelled. Its claims wait again as they did."))
+    return redirect("recompense:run", key)
 
 
 @_for_payers

@@ -102,7 +102,10 @@ RUNS = Table(
     PaymentRun.Status,
     payments.ACTS,
     {named(held): held for held in SHOWN if not held & {MAY_CHECK, MAY_APPROVE}},
-    {name: lambda run, by, name=name: getattr(payments, name)(run, by=by) for name in payments.ACTS},
+    {
+        **{name: lambda run, by, name=name: getattr(payments, name)(run, by=by) for name in payments.ACTS},
+        "refuse": lambda run, by: payments.refuse(run, "Past its day.", by=by),
+    },
 )
 
 
