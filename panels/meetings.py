@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -85,16 +86,29 @@ def record(meeting: Meeting, minutes: Mapping[Membership, int], *, by: User, see
 
 
 def expected(meeting: Meeting) -> list[Membership]:
-    """Whose term covers its day: those who could have been there."""
+    """Those who could have been there, each once: by the membership that is noted already, else by the present one."""
+    noted = set(meeting.attendances.values_list("membership_id", flat=True))
+    terms = _terms(meeting)
+    by_weight = sorted(terms, key=lambda row: (row.pk in noted, row.status == Membership.Status.ACTIVE, row.starts_on))
+    chosen = {row.person_id or str(row.key): row.pk for row in by_weight}
+    return [row for row in terms if row.pk in chosen.values()]
+
+
+def _terms(meeting: Meeting) -> list[Membership]:
+    """Whose term covers its day. On the day between two terms somebody has both."""
     return list(Membership.objects.on(meeting.day).filter(panel=meeting.panel_id).select_related("person"))
 
 
 def _write(meeting: Meeting, minutes: Mapping[Membership, int]) -> None:
-    """Minutes are put right in place: an open claim follows them, and what was sent is fixed. Whoever claimed stays noted."""
+    """Minutes are put right in place: an open claim follows them, and what was sent is fixed. Whoever claimed stays noted.
+
+    The role is the one at the first noting, because it is paid for: whom the members choose later changes nothing here.
+    """
     for row in meeting.attendances.exclude(membership__in=list(minutes)).select_related("membership"):
         _take_out(row)
     for member, length in minutes.items():
-        Attendance.objects.update_or_create(meeting=meeting, membership=member, defaults={"minutes": length})
+        made = {"minutes": length, "role": member.role}
+        meeting.attendances.update_or_create(membership=member, defaults={"minutes": length}, create_defaults=made)
 
 
 def _take_out(row: Attendance) -> None:
@@ -109,7 +123,8 @@ def _take_out(row: Attendance) -> None:
 def _judge_members(meeting: Meeting, minutes: Mapping[Membership, int]) -> None:
     if not minutes:
         raise errors.DomainError(_nobody(meeting), code="nobody", field="attendance")
-    if strangers := set(minutes) - set(expected(meeting)):
+    _judge_once(minutes)
+    if strangers := set(minutes) - set(_terms(meeting)):
         message = _("%(count)s of these people were not on this panel on that day.") % {"count": len(strangers)}
         raise errors.DomainError(message, code="not_a_member", field="attendance")
     if any(not 1 <= length <= 24 * 60 for length in minutes.values()):
@@ -121,6 +136,15 @@ def _nobody(meeting: Meeting) -> str:
     if meeting.status == Status.PLANNED:
         return _("Tick who was there. If nobody came, call the meeting off")
     return _("Tick who was there. A meeting that was held cannot be without anybody")
+
+
+def _judge_once(members: Iterable[Membership]) -> None:
+    """Somebody who left and came back on one day has two memberships, and was there once."""
+    people = Counter(member.person for member in members if member.person)
+    for person, times in people.items():
+        if times > 1:
+            message = _("%(name)s is on the list twice: note them once") % {"name": person.display_name}
+            raise errors.DomainError(message, code="twice", field="attendance")
 
 
 def _judge_times(starts_at: datetime, ends_at: datetime) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core import acts, audit, errors, outbox, page_cache, workflow
 from panels import emails, versions
@@ -15,10 +16,11 @@ from people.models import User
 
 Status = Membership.Status
 LONGEST_ABOUT = 400  # characters
+OWN = gettext_lazy("Somebody else must do this: it is your own role, and it decides what you are paid.")
 ACTS = {
     "publish": acts.Act(MEMBER, frozenset({Status.ACTIVE})),
     "leave": acts.Act(MEMBER, frozenset({Status.ACTIVE})),
-    "set_role": acts.Act(COORDINATOR, frozenset({Status.ACTIVE})),
+    "set_role": acts.Act(COORDINATOR, frozenset({Status.ACTIVE}), {MEMBER: OWN}),
     "end": acts.Act(COORDINATOR, frozenset({Status.ACTIVE})),
 }
 

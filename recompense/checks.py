@@ -12,8 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core import money
+from core.models import AuditEvent
+from panels.models import Meeting
+from people.models import Pseudonym
 from recompense import judging, payees, pricing, rates, receipts
 from recompense.models import Claim, Line, Payee, Rate
+
+NOTED = ["meeting.record", "meeting.correct"]
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,7 @@ def of(claim: Claim, lines: list[Line]) -> list[Finding]:
     found = [
         *[_attendance(claim), _rates(claim), _day(claim)],
         *_record(claim, lines),
+        *_noted_by(claim),
         *_receipts(claim, lines),
         *_limits(lines),
         *_late(claim),
@@ -51,7 +57,10 @@ def days_since(moment: datetime) -> int:
 
 def _attendance(claim: Claim) -> Finding:
     if claim.attendance is None:
-        return Finding(_("There was no meeting: see what the work was."), is_right=False)
+        said = (
+            _("There was no meeting: see what the work was.") if claim.what_for else _("The meeting record names them no more.")
+        )
+        return Finding(said, is_right=False)
     minutes = claim.attendance.minutes
     return Finding(
         ngettext(
@@ -68,6 +77,16 @@ def _record(claim: Claim, lines: list[Line]) -> Iterator[Finding]:
         yield Finding(
             _("The meeting record was changed after the claim was sent: its fee is for another length."), is_right=False
         )
+
+
+def _noted_by(claim: Claim) -> Iterator[Finding]:
+    """Also where somebody else noted it later: whose minutes it is paid by cannot be told apart."""
+    if claim.attendance_id is None or claim.claimant_id is None:
+        return
+    meeting = Meeting.objects.filter(attendances=claim.attendance_id).values("key")
+    actor = Pseudonym.objects.filter(person=claim.claimant_id).values("key")
+    if AuditEvent.objects.filter(act__in=NOTED, subject__in=meeting, actor__in=actor).exists():
+        yield Finding(_("They noted this attendance themselves."), is_right=False)
 
 
 def _rates(claim: Claim) -> Finding:

@@ -20,12 +20,24 @@ from panels.models import Attendance, Membership
 from people.models import User
 from recompense import emails, judging, pricing, rates, receipts
 from recompense.models import Claim, Line, Receipt
-from recompense.models.hands import APPROVER, CHECKER, CLAIMANT, MAY_APPROVE, MAY_CHECK, MAY_PAY
+from recompense.models.hands import (
+    APPROVER,
+    CHECKER,
+    CLAIMANT,
+    LOWERED_APPROVING,
+    LOWERED_CHECKING,
+    MAY_APPROVE,
+    MAY_CHECK,
+    MAY_PAY,
+    Lowering,
+)
 
 Status = Claim.Status
 OWN = gettext_lazy("This is your own claim, so somebody else must do this.")
 CHECKED = gettext_lazy("You checked this claim, so somebody else must do this.")
 APPROVED = gettext_lazy("You approved this claim, so somebody else must do this.")
+LOWERED = gettext_lazy("You lowered an amount in this claim, so somebody else must do this.")
+UNCHECKED_BY = {CLAIMANT: OWN, CHECKER: CHECKED, LOWERED_CHECKING: LOWERED}  # hands that an approver must not have had in it
 OPEN = receipts.WRITE.states
 ACTS = {
     "write": receipts.WRITE,
@@ -34,11 +46,11 @@ ACTS = {
     "check": acts.Act(MAY_CHECK, frozenset({Status.SUBMITTED}), {CLAIMANT: OWN}),
     "ask_as_checker": acts.Act(MAY_CHECK, frozenset({Status.SUBMITTED}), {CLAIMANT: OWN}),
     "lower_as_checker": acts.Act(MAY_CHECK, frozenset({Status.SUBMITTED}), {CLAIMANT: OWN}),
-    "approve": acts.Act(MAY_APPROVE, frozenset({Status.CHECKED}), {CLAIMANT: OWN, CHECKER: CHECKED}),
-    "ask_as_approver": acts.Act(MAY_APPROVE, frozenset({Status.CHECKED}), {CLAIMANT: OWN, CHECKER: CHECKED}),
-    "lower_as_approver": acts.Act(MAY_APPROVE, frozenset({Status.CHECKED}), {CLAIMANT: OWN, CHECKER: CHECKED}),
-    "reject": acts.Act(MAY_APPROVE, frozenset({Status.CHECKED}), {CLAIMANT: OWN, CHECKER: CHECKED}),
-    "pay": acts.Act(MAY_PAY, frozenset({Status.APPROVED}), {CLAIMANT: OWN, CHECKER: CHECKED, APPROVER: APPROVED}),
+    "approve": acts.Act(MAY_APPROVE, frozenset({Status.CHECKED}), UNCHECKED_BY),
+    "ask_as_approver": acts.Act(MAY_APPROVE, frozenset({Status.CHECKED}), UNCHECKED_BY),
+    "lower_as_approver": acts.Act(MAY_APPROVE, frozenset({Status.CHECKED}), UNCHECKED_BY),
+    "reject": acts.Act(MAY_APPROVE, frozenset({Status.CHECKED}), UNCHECKED_BY),
+    "pay": acts.Act(MAY_PAY, frozenset({Status.APPROVED}), {**UNCHECKED_BY, APPROVER: APPROVED, LOWERED_APPROVING: LOWERED}),
 }
 # What somebody says by sending a claim. Never edit a wording: add the next at the end.
 DECLARATIONS = (
@@ -50,12 +62,13 @@ DECLARATIONS = (
 @transaction.atomic
 def start(attendance: Attendance, *, by: User) -> Claim:
     """The claim for having been at a meeting, with its fee filled in. Again: the same claim."""
+    User.objects.select_for_update().get(pk=by.pk)  # noted twice at one meeting: two claims, one after the other
     attendance = Attendance.objects.select_for_update(of=("self",)).select_related("meeting", "membership").get(pk=attendance.pk)
     if attendance.membership.person_id != by.pk:
         raise errors.NotAllowed
-    present = attendance.claims.exclude(status__in=[Status.WITHDRAWN, Status.REJECTED]).first()
+    present = Claim.objects.own(by).filter(attendance__meeting=attendance.meeting).exclude(status__in=Claim.DEAD).first()
     if present:
-        return present
+        return _same(present, attendance)
     rates.card_on(attendance.meeting.day)
     claim = _new(by, day=attendance.meeting.day, attendance=attendance)
     pricing.write_fees(claim)
@@ -183,7 +196,7 @@ def forget_words(claim: Claim) -> None:
 def freeze(claim: Claim, lines: list[Line]) -> None:
     """Write amount, unit and rate on each line, so that no later card reprices it."""
     pricing.fix(claim, lines)
-    Line.objects.bulk_update(lines, ["amount", "unit", "unit_amount", "allowed", "allowed_reason"])
+    Line.objects.bulk_update(lines, pricing.FIXED)
 
 
 def preview(claim: Claim) -> list[tuple[Line, Decimal]]:
@@ -229,6 +242,7 @@ def ask(claim: Claim, question: str, *, by: User, seen: int | None = None) -> Cl
     claim = _hold(claim, "ask", by, seen)
     question = judging.words(judging.said(question, "question", _("Write what you would like to know")), "question")
     unchecked = {"question": question, "checked_by": None, "checked_at": None}
+    claim.lowerings.all().delete()
     workflow.move(claim, Status.RETURNED, by=by, act="claim.ask", **unchecked)
     outbox.write("claim.returned", claim=str(claim.key))
     emails.asked(claim)
@@ -242,10 +256,12 @@ def lower(line: Line, to: Decimal, reason: str, *, by: User, seen: int | None = 
     line = claim.lines.get(pk=line.pk)
     before = line.counted
     _judge_lowering(line, to)
+    judging.not_raised(claim, line, to)
     line.allowed, line.allowed_reason = None, ""
     if to < (line.amount or 0):
         line.allowed, line.allowed_reason = money.pounds(to), judging.why(reason)
-    line.save(update_fields=["allowed", "allowed_reason"])
+    _note_lowering(claim, line, by)
+    line.save(update_fields=["allowed", "allowed_reason", "allowed_at_check"])
     audit.record("claim.lower", claim, by=by, before=str(before), after=str(line.counted))
     return line
 
@@ -274,6 +290,12 @@ def _lines(claim: Claim) -> list[Line]:
     return list(claim.lines.select_related("rate__card").prefetch_related("receipts"))
 
 
+def _same(present: Claim, attendance: Attendance) -> Claim:
+    if present.attendance_id != attendance.pk:
+        raise errors.Conflict(_("You have a claim for this meeting already."), code="claimed_already")
+    return present
+
+
 def _new(claimant: User, **facts) -> Claim:
     claim = Claim.objects.create(claimant=claimant, reference=codes.new(2), **facts)
     audit.record("claim.start", claim, by=claimant, after=claim.status)
@@ -295,6 +317,13 @@ def _judge_lowering(line: Line, to: Decimal) -> None:
     if to == line.amount and line.allowed is None:
         message = _("That is what is paid now. Enter less than %(now)s") % {"now": money.text(to)}
         raise errors.DomainError(message, code="too_much", field="allowed")
+
+
+def _note_lowering(claim: Claim, line: Line, by: User) -> None:
+    """Whoever lowers decides, so that they neither approve nor pay it. What a checker allows binds the approver."""
+    is_checking = claim.status == Status.SUBMITTED
+    line.allowed_at_check = line.allowed if is_checking else line.allowed_at_check
+    Lowering.objects.get_or_create(claim=claim, person=by, relation=LOWERED_CHECKING if is_checking else LOWERED_APPROVING)
 
 
 def acting(act: str, claim: Claim) -> acts.Act:

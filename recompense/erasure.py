@@ -12,7 +12,7 @@ from core import audit, workflow
 from core.models import AuditEvent
 from people.models import User
 from recompense import claims, receipts
-from recompense.models import Claim, Payee, Payment
+from recompense.models import Claim, Payee, Payment, PaymentRun
 from recompense.models.claims import ClaimQuerySet
 
 Status = Claim.Status
@@ -41,9 +41,10 @@ def withdraw_left() -> None:
 
 
 def wipe(before: datetime.date) -> None:
-    """Receipts, sealed accounts and all that was written, of claims from before a day. Amounts and dates stay."""
+    """Receipts, sealed accounts and all that was written, of claims and runs from before a day. Amounts and dates stay."""
     for claim in _kept_until(before):
         _wipe(claim.pk)
+    PaymentRun.objects.filter(pays_on__lt=before).update(refusal="")
 
 
 def _kept_until(before: datetime.date) -> QuerySet[Claim]:

@@ -64,6 +64,19 @@ class RejectForm(GovukForm):
     )
 
 
+class RefuseForm(GovukForm):
+    reason = forms.CharField(
+        label=_("Why did the bank refuse it?"),
+        help_text=_("Only those who pay read these words. Name nobody."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=LONGEST_WORDS,
+        error_messages={
+            "required": _("Say why the bank refused the file"),
+            "max_length": _("Write at most %(most)s characters") % {"most": LONGEST_WORDS},
+        },
+    )
+
+
 class PrepareForm(GovukForm):
     pays_on = DayField(
         label=_("When should the bank pay?"),

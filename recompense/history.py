@@ -33,6 +33,7 @@ RUN = {
     "run.export": gettext_lazy("File made by %(who)s"),
     "run.download": gettext_lazy("File downloaded by %(who)s"),
     "run.cancel": gettext_lazy("Cancelled by %(who)s"),
+    "run.refuse": gettext_lazy("Refused by the bank, noted by %(who)s"),
     "run.paid": gettext_lazy("Marked as paid by %(who)s"),
 }
 # What checkers and approvers both do.

@@ -109,6 +109,14 @@ def whole(claim: Claim, lines: list[Line], late_reason: str) -> None:
     _lost(claim, lines)
 
 
+def not_raised(claim: Claim, line: Line, to: Decimal) -> None:
+    """An approver takes back no checker's decision: they lower it further, or ask."""
+    most = line.allowed_at_check
+    if claim.status == Claim.Status.CHECKED and most is not None and to > most:
+        message = _("The checker lowered this to %(most)s. You can lower it further, or send the claim back with a question")
+        raise errors.DomainError(message % {"most": money.text(most)}, code="above_check", field="allowed")
+
+
 def total(lines: list[Line], total: Decimal | None) -> None:
     now = sum((line.amount or Decimal(0) for line in lines), Decimal(0))
     if total is not None and total != now:

@@ -19,22 +19,26 @@ from django.utils.translation import gettext_lazy
 
 from core import acts, audit, codes, errors, money, outbox, workflow
 from people.models import User
-from recompense import claims, emails, payment_file
+from recompense import claims, emails, judging, payment_file
 from recompense.models import Claim, Payee, Payment, PaymentRun
-from recompense.models.hands import APPROVER, CHECKER, CLAIMANT, MAY_PAY, STAFF
+from recompense.models.hands import APPROVER, CHECKER, CLAIMANT, LOWERED_APPROVING, LOWERED_CHECKING, MAY_PAY, STAFF
 
 Status = PaymentRun.Status
+LOWERED = gettext_lazy("A claim in which you lowered an amount is in this run, so somebody else must do this.")
 # Preparing leaves one's own out; making the file and marking it paid is paying, whoever prepared the run.
 HANDS = {
     CLAIMANT: gettext_lazy("Your own claim is in this run, so somebody else must do this."),
     CHECKER: gettext_lazy("A claim that you checked is in this run, so somebody else must do this."),
     APPROVER: gettext_lazy("A claim that you approved is in this run, so somebody else must do this."),
+    LOWERED_CHECKING: LOWERED,
+    LOWERED_APPROVING: LOWERED,
 }
 ACTS = {
     "reveal": acts.Act(MAY_PAY, frozenset(Status)),
     "export": acts.Act(MAY_PAY, frozenset({Status.PREPARED}), HANDS),
     "download": acts.Act(MAY_PAY, frozenset({Status.EXPORTED, Status.PAID})),
     "cancel": acts.Act(MAY_PAY, frozenset({Status.PREPARED})),
+    "refuse": acts.Act(MAY_PAY, frozenset({Status.EXPORTED}), HANDS),
     "mark_paid": acts.Act(MAY_PAY, frozenset({Status.EXPORTED}), HANDS),
 }
 NO_ACCOUNT = gettext_lazy("We do not know where to send the money.")
@@ -92,6 +96,7 @@ def reveal(run: PaymentRun, *, by: User) -> QuerySet[Payment]:
 def export(run: PaymentRun, *, by: User) -> bytes:
     """Make the file for the bank, once. It shows account numbers, so that each reading of it leaves a trace."""
     run = _hold(run, "export", by)
+    _judge_still_to_come(run)
     _judge_sums(run)
     content = payment_file.write(run)
     digest = hashlib.sha256(content).hexdigest()
@@ -115,10 +120,20 @@ def download(run: PaymentRun, *, by: User) -> bytes:
 def cancel(run: PaymentRun, *, by: User) -> PaymentRun:
     """Before its file is made: every claim waits again as it did."""
     run = _hold(run, "cancel", by)
-    held = Claim.objects.filter(payment__run=run)
-    workflow.move_all(held, Claim.Status.APPROVED, by=by, act="claim.left_run", payment=None)
-    run.payments.all().delete()
+    _let_go(run, by)
     workflow.move(run, Status.CANCELLED, by=by, act="run.cancel")
+    outbox.write("payment_run.cancelled", payment_run=str(run.key))
+    return run
+
+
+@transaction.atomic
+def refuse(run: PaymentRun, reason: str, *, by: User) -> PaymentRun:
+    """The bank refused the file: nobody was paid by it. Which file that was stays in the trail by its digest."""
+    run = _hold(run, "refuse", by)
+    refusal = judging.words(judging.said(reason, "reason", _("Say why the bank refused the file")), "reason")
+    _let_go(run, by)
+    audit.record("run.refused_file", run, by=by, before=run.file_digest)
+    workflow.move(run, Status.CANCELLED, by=by, act="run.refuse", refusal=refusal)
     outbox.write("payment_run.cancelled", payment_run=str(run.key))
     return run
 
@@ -158,7 +173,13 @@ def _payable(by: User) -> QuerySet[Claim]:
 def _oldest(waiting: QuerySet[Claim]) -> QuerySet[Claim]:
     """With their sums. The first of them by key, because a sum over all of them would be made before the rest is cut off."""
     first = list(waiting.order_by("submitted_at", "pk").values_list("pk", flat=True)[:MOST])
-    return Claim.objects.filter(pk__in=first).with_totals().select_related("claimant").order_by("submitted_at", "pk")
+    return (
+        Claim.objects.filter(pk__in=first)
+        .with_totals()
+        .select_related("claimant")
+        .prefetch_related("lowerings")
+        .order_by("submitted_at", "pk")
+    )
 
 
 def _held(by: User, chosen: Collection[uuid.UUID] | None) -> list[Claim]:
@@ -187,6 +208,13 @@ def _payment(run: PaymentRun, payee: Payee, claim: Any) -> Payment:
     return Payment(run=run, reference=codes.new(3).replace("-", ""), **account, **amounts)
 
 
+def _let_go(run: PaymentRun, by: User) -> None:
+    """Its claims wait again as they did, and its payments never were."""
+    held = Claim.objects.filter(payment__run=run)
+    workflow.move_all(held, Claim.Status.APPROVED, by=by, act="claim.left_run", payment=None)
+    run.payments.all().delete()
+
+
 def _hold(run: PaymentRun, act: str, by: User) -> PaymentRun:
     run = workflow.lock(run)
     judge(run, act, by=by)
@@ -200,6 +228,11 @@ def _judge_day(pays_on: datetime.date) -> None:
     if pays_on > today + timedelta(days=DAYS_AHEAD):
         message = _("Choose a payment date in the next %(days)s days") % {"days": DAYS_AHEAD}
         raise errors.DomainError(message, code="far_day", field="pays_on")
+
+
+def _judge_still_to_come(run: PaymentRun) -> None:
+    if run.is_too_late:
+        raise errors.DomainError(_("The payment day is past. Cancel this run and prepare another."), code="past_day")
 
 
 def _judge_sums(run: PaymentRun) -> None:

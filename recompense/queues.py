@@ -116,9 +116,14 @@ def entries(waiting: Iterable[Claim] | QuerySet[Claim], person: User, queue: Que
     keys = [claim.pk for claim in waiting]
     lines = Line.objects.select_related("rate__card").defer("reason", "allowed_reason")
     rows = Claim.objects.filter(pk__in=keys).select_related("claimant").order_by("submitted_at", "pk")
-    rows = rows.defer("what_for", "question").prefetch_related(Prefetch("lines", lines))
+    rows = rows.defer("what_for", "question").prefetch_related(Prefetch("lines", lines), *_hands(queue))
     act = claims.ACTS[queue.act]
     return [Entry(claim, list(claim.lines.all()), acts.why_not(act, claim, person)) for claim in rows]
+
+
+def _hands(queue: Queue) -> list[str]:
+    """Who lowered what waits to be checked is in nobody's way yet."""
+    return ["lowerings"] if queue.status in Claim.DECIDED_ON else []
 
 
 def around(queue: Queue, claim: Claim) -> list[Claim]:

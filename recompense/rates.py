@@ -85,8 +85,15 @@ def price(rate: Rate, *, quantity: Decimal | None, spent: Decimal | None, miles_
     count = quantity or Decimal(1)
     if rate.miles_at_amount is None or rate.amount_beyond is None:
         return money.pounds(rate.amount * count)
-    near = min(count, max(rate.miles_at_amount - miles_before, Decimal(0)))
+    near = first_miles(rate, count, miles_before) or Decimal(0)
     return money.pounds(rate.amount * near + rate.amount_beyond * (count - near))
+
+
+def first_miles(rate: Rate, quantity: Decimal | None, miles_before: Decimal) -> Decimal | None:
+    """How many miles of a line the first of two rates pays; nothing where there is one."""
+    if rate.miles_at_amount is None or rate.amount_beyond is None:
+        return None
+    return min(quantity or Decimal(0), max(rate.miles_at_amount - miles_before, Decimal(0)))
 
 
 def whole_increments(rate: Rate, hours: Decimal) -> Decimal:

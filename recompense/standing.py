@@ -112,7 +112,7 @@ def waiting(person: User) -> list[Waiting]:
 
 def unclaimed(person: User) -> QuerySet[Attendance]:
     """Meetings without a claim. One that was not paid is asked about on its own page, and offered no second time here."""
-    claimed = Claim.objects.filter(attendance=OuterRef("pk")).exclude(status=Status.WITHDRAWN)
+    claimed = Claim.objects.own(person).filter(attendance__meeting=OuterRef("meeting")).exclude(status=Status.WITHDRAWN)
     own = Attendance.objects.of(person).filter(~Exists(claimed))
     return own.select_related("meeting", "membership").order_by("meeting__starts_at", "pk")
 
@@ -180,7 +180,7 @@ def _waiting(attendance: Attendance, cards: list[RateCard]) -> Waiting:
     card = max((card for card in cards if card.holds_on(day)), key=lambda card: card.effective_from, default=None)
     if card is None:
         return Waiting(attendance)
-    fees = rates.session_fees(card, attendance.minutes, attendance.membership.role)
+    fees = rates.session_fees(card, attendance.minutes, attendance.role)
     return Waiting(attendance, sum((fee.amount or Decimal(0) for fee in fees), Decimal(0)), rates.due_on(card, day))
 
 

@@ -35,5 +35,6 @@ urlpatterns = [
     path("payments/<uuid:key>/file/", views_payments.export, name="export"),
     path("payments/<uuid:key>/file/again/", views_payments.download, name="download"),
     path("payments/<uuid:key>/cancel/", views_payments.cancel, name="cancel_run"),
+    path("payments/<uuid:key>/refused/", views_payments.refuse, name="refuse_run"),
     path("payments/<uuid:key>/paid/", views_payments.mark_paid, name="mark_paid"),
 ]

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from core import acts, errors, money
 from people.models import User
 from recompense import history, payment_file, payments, queues
-from recompense.forms_finance import PrepareForm
+from recompense.forms_finance import PrepareForm, RefuseForm
 from recompense.models import PaymentRun
 from recompense.models.hands import MAY_PAY, STAFF
 
@@ -137,6 +137,24 @@ def cancel(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 @_for_payers
 @require_http_methods(["GET", "POST"])
+def refuse(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """What the bank said has to be written down first."""
+    found = _run(request, key)
+    if request.method == "GET":
+        return _ask(request, found, "refuse", form=RefuseForm())
+    form = RefuseForm(request.POST)
+    if not form.is_valid():
+        return render(request, "recompense/finance/refuse.html", {"run": found, "form": form}, status=422)
+    try:
+        payments.refuse(found, form.cleaned_data["reason"], by=cast(User, request.user))
+    except errors.DomainError as error:
+        return _show_run(request, key, error)
+    messages.success(request, _("The run is cancelled. Its claims wait again as they did."))
+    return redirect("recompense:run", key)
+
+
+@_for_payers
+@require_http_methods(["GET", "POST"])
 def mark_paid(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     return _confirm(request, key, "mark_paid", _("The run is marked as paid, and the letters are on their way."))
 
@@ -174,11 +192,11 @@ def _confirm(request: HttpRequest, key: uuid.UUID, name: str, done: str) -> Http
     return redirect("recompense:run", key)
 
 
-def _ask(request: HttpRequest, found: PaymentRun, name: str) -> HttpResponse:
+def _ask(request: HttpRequest, found: PaymentRun, name: str, **more: Any) -> HttpResponse:
     """What could not be done is not asked about: the page of the run says why."""
     try:
         payments.judge(found, name, by=cast(User, request.user))
     except errors.DomainError as error:
         messages.warning(request, str(error))
         return redirect("recompense:run", found.key)
-    return render(request, f"recompense/finance/{name}.html", {"run": found, **payments.letters(found)})
+    return render(request, f"recompense/finance/{name}.html", {"run": found, **payments.letters(found), **more})

@@ -186,7 +186,7 @@ class Claims(Reads, Makes):
     def get_queryset(self) -> QuerySet:
         shown = super().get_queryset().select_related("claimant", "attendance", "payment__run")
         lines = Prefetch("lines", Line.objects.select_related("rate").defer("reason", "allowed_reason"))
-        return shown.defer("question", "late_reason").prefetch_related(lines) if self.action == "list" else shown
+        return shown.defer("question", "late_reason").prefetch_related(lines, "lowerings") if self.action == "list" else shown
 
     def held(self) -> Claim:
         """Sending locks the person first, then the claim: in another order two requests could wait for each other."""

@@ -22,7 +22,7 @@ from api.files import Whatever
 from api.filters import Day
 from api.permissions import InScope, holds
 from api.resources import Makes, Reads, act
-from recompense import payment_file, payments
+from recompense import judging, payment_file, payments
 from recompense.models import Payment, PaymentRun
 from recompense.models.hands import MAY_PAY, STAFF
 
@@ -49,8 +49,8 @@ PAYMENT = {
     "amount": "101.10",
     "reference": "7QX2K9MD4TZW",
 }
-RUN = IN_LIST | {"payments": [PAYMENT], "can": ["export", "cancel"]}
-ACTS = {name: payments.ACTS[name] for name in ["export", "download", "cancel", "mark_paid"]}
+RUN = IN_LIST | {"refusal": "", "payments": [PAYMENT], "can": ["export", "cancel"]}
+ACTS = {name: payments.ACTS[name] for name in ["export", "download", "cancel", "refuse", "mark_paid"]}
 CANDIDATE = {
     "claim": PAYMENT["claim"],
     "reference": "7QX2-K9MD",
@@ -122,6 +122,11 @@ class CandidatesSerializer(serializers.Serializer):
     results = CandidateSerializer(many=True)
 
 
+@extend_schema_serializer(examples=[OpenApiExample("A file refused", value={"reason": "Past its day."}, request_only=True)])
+class RefusalSerializer(serializers.Serializer):
+    reason = serializers.CharField(max_length=judging.LONGEST_WORDS, help_text=_("Only those who pay read it. Name nobody."))
+
+
 class PaymentRunFilter(FilterSet):
     pays_from = Day("pays_on", "gte", label=_("Paid on this day or later."))
     pays_to = Day("pays_on", "lte", label=_("Paid on this day or earlier."))
@@ -191,6 +196,14 @@ class PaymentRuns(Reads, Makes):
         Every claim waits again as it did.
         """
         return payments.cancel(run, by=self.request.user)
+
+    @act("payments/write", takes=RefusalSerializer)
+    def refuse(self, run: PaymentRun, said: dict[str, Any]) -> PaymentRun:
+        """Say that the bank refused its file.
+
+        Nobody was paid: every claim waits again as it did.
+        """
+        return payments.refuse(run, said["reason"], by=self.request.user)
 
     @act("payments/write")
     def mark_paid(self, run: PaymentRun, said: dict[str, Any]) -> PaymentRun:

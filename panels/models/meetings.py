@@ -119,6 +119,9 @@ class Attendance(models.Model):
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="attendances")
     membership = models.ForeignKey(Membership, models.PROTECT, related_name="attendances")
     minutes = models.PositiveSmallIntegerField(_("minutes"), validators=[MinValueValidator(1), MaxValueValidator(1440)])
+    role = models.CharField(
+        max_length=12, choices=Membership.Role, default=Membership.Role.MEMBER, help_text=_("As it was when this was noted.")
+    )
 
     objects = AttendanceQuerySet.as_manager()
 

@@ -9,7 +9,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.core.files.storage import storages
 from django.db import models
-from django.db.models import DecimalField, F, Q, Sum
+from django.db.models import DecimalField, F, ProtectedError, Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils import formats, timezone
 from django.utils.translation import gettext, ngettext
@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from core import acts, money
 from core.encryption import EncryptedTextField
 from panels.models import Attendance
-from recompense.models.hands import HANDS, STAFF
+from recompense.models.hands import HANDS, STAFF, in_hand_of
 from recompense.models.payments import Payment
 from recompense.models.rates import Rate
 
@@ -51,7 +51,7 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
             return self.none()
         waiting = self.filter(status__in=act.states)
         for relation in act.but_not:
-            waiting = waiting.exclude(**{HANDS[relation]: person})
+            waiting = waiting.exclude(in_hand_of(person, relation))
         return waiting
 
     def with_totals(self) -> ClaimQuerySet:
@@ -68,6 +68,14 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
 
 def _is_finance(user) -> bool:
     return any(user.has_perm(permission) for permission in STAFF.values())
+
+
+def keep_if_live(collector, field, claims, using) -> None:
+    """A claim holds the record of who was there. One that was taken back or not paid lets it go, and keeps its day."""
+    held = [claim for claim in claims if claim.status not in Claim.DEAD]
+    if held:
+        raise ProtectedError("A claim holds this attendance.", set(held))
+    collector.add_field_update(field, None, list(claims))
 
 
 class Claim(models.Model):
@@ -101,11 +109,16 @@ class Claim(models.Model):
     }
     # What stands in it then may still change, or is taken back: it is nobody else's affair.
     WITH_CLAIMANT: ClassVar = {Status.RETURNED, Status.WITHDRAWN}
+    DECIDED_ON: ClassVar = {Status.CHECKED, Status.APPROVED, Status.IN_RUN}
+    DEAD: ClassVar = {Status.REJECTED, Status.WITHDRAWN}  # the meeting can be claimed for again
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     reference = models.CharField(max_length=16, unique=True, editable=False)
     claimant = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="claims")
-    attendance = models.ForeignKey(Attendance, models.PROTECT, null=True, blank=True, related_name="claims")
+    attendance = models.ForeignKey(Attendance, keep_if_live, null=True, blank=True, related_name="claims")
+    fees_offered = models.JSONField(
+        null=True, blank=True, help_text=_("Codes of the fees that were filled in: what lacks was taken off.")
+    )
     day = models.DateField(_("day"), help_text=_("Of the meeting or the work. It decides which rate card holds."))
     what_for = EncryptedTextField(blank=True, help_text=_("Where there was no meeting."))
     status = models.CharField(max_length=12, choices=Status, default=Status.DRAFT)
@@ -155,7 +168,13 @@ class Claim(models.Model):
         """Whose it is, who had a hand in it, and what their roles let them do."""
         hands = {relation: getattr(self, f"{field}_id") for relation, field in HANDS.items()}
         held = {relation for relation, pk in hands.items() if pk is not None and pk == person.pk}
-        return held | {name for name, permission in STAFF.items() if person.has_perm(permission)}
+        return held | self._lowered_by(person.pk) | {name for name, permission in STAFF.items() if person.has_perm(permission)}
+
+    def _lowered_by(self, person: int | None) -> set[str]:
+        """From the moment that it is checked: before, it stands in nobody's way, and lists need not ask."""
+        if self.status not in self.DECIDED_ON:
+            return set()
+        return {row.relation for row in self.lowerings.all() if row.person_id == person}
 
     def is_legible_to(self, person) -> bool:
         """Whether somebody who may see it may also read what stands in it."""
@@ -170,7 +189,9 @@ class Claim(models.Model):
     def title(self) -> str:
         """What it is for, in a few words that name no panel."""
         day = formats.date_format(self.day, "j F Y")
-        return gettext("Meeting on %(day)s") % {"day": day} if self.attendance_id else f"{self.what_for}, {day}"
+        if self.attendance_id:
+            return gettext("Meeting on %(day)s") % {"day": day}
+        return f"{self.what_for}, {day}" if self.what_for else gettext("Claim for %(day)s") % {"day": day}
 
     @property
     def is_open(self) -> bool:
@@ -194,6 +215,12 @@ class Line(models.Model):
     unit_amount = models.DecimalField(max_digits=8, decimal_places=2, null=True, blank=True)
     allowed = models.DecimalField(max_digits=8, decimal_places=2, null=True, blank=True, help_text=_("Where less is paid."))
     allowed_reason = EncryptedTextField(blank=True)
+    allowed_at_check = models.DecimalField(
+        max_digits=8, decimal_places=2, null=True, blank=True, help_text=_("What a checker lowered it to: no approver pays more.")
+    )
+    first_miles = models.DecimalField(
+        max_digits=7, decimal_places=2, null=True, blank=True, help_text=_("How many of its miles the first rate paid.")
+    )
 
     class Meta:
         ordering = ["claim", "rate__position", "pk"]

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.encryption import EncryptedTextField
-from recompense.models.hands import HANDS, MAY_PAY, STAFF
+from recompense.models.hands import HANDS, MAY_PAY, STAFF, Lowering
 
 
 class PaymentRunQuerySet(models.QuerySet["PaymentRun"]):
@@ -33,7 +33,7 @@ class PaymentRun(models.Model):
 
     MOVES: ClassVar = {
         Status.PREPARED: {Status.EXPORTED, Status.CANCELLED},
-        Status.EXPORTED: {Status.PAID},
+        Status.EXPORTED: {Status.PAID, Status.CANCELLED},
         Status.PAID: set(),
         Status.CANCELLED: set(),
     }
@@ -49,6 +49,7 @@ class PaymentRun(models.Model):
     file_digest = models.CharField(max_length=64, blank=True, help_text=_("SHA-256 of the file, once it was made."))
     exported_at = models.DateTimeField(null=True, blank=True)
     paid_at = models.DateTimeField(null=True, blank=True)
+    refusal = EncryptedTextField(blank=True, help_text=_("Why the bank refused its file, if it did."))
 
     objects = PaymentRunQuerySet.as_manager()
 
@@ -79,7 +80,14 @@ class PaymentRun(models.Model):
         fields = {relation: f"claim__{field}" for relation, field in HANDS.items()}
         theirs = Q(*((field, person) for field in fields.values()), _connector=Q.OR)
         rows = self.payments.filter(theirs).order_by().values_list(*fields.values())
-        return {relation for row in rows for relation, pk in zip(fields, row, strict=True) if pk == person}
+        held = {relation for row in rows for relation, pk in zip(fields, row, strict=True) if pk == person}
+        lowered = Lowering.objects.filter(claim__payment__run=self, person=person)
+        return held | set(lowered.values_list("relation", flat=True))
+
+    @property
+    def is_too_late(self) -> bool:
+        """Its payment date is past: no file is made for it any more."""
+        return self.pays_on < timezone.localdate()
 
     @property
     def is_due(self) -> bool:

@@ -17,14 +17,15 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from core import money
+from core import acts, money
 from learning import records
 from learning.models import ModuleProgress
 from panels import moments, queue
 from panels.models import Application, Meeting, Membership, Offer
 from people.models import User
-from recompense import standing
+from recompense import claims, payments, standing
 from recompense.models import Claim, PaymentRun
+from recompense.models.hands import in_hand_of
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -138,23 +139,24 @@ def modules(person: User) -> Iterator[Todo]:
 
 def finance(person: User) -> Iterator[Todo]:
     """What this person may do: not their own claims, and none that they have had a hand in."""
-    others = Claim.objects.exclude(claimant=person)
-    counts = others.aggregate(
-        check=Count("pk", Q(status=Claim.Status.SUBMITTED)),
-        approve=Count("pk", Q(status=Claim.Status.CHECKED) & ~Q(checked_by=person)),
-        pay=Count("pk", Q(status=Claim.Status.APPROVED) & ~Q(checked_by=person) & ~Q(approved_by=person)),
-    )
+    counts = Claim.objects.aggregate(**{act: Count("pk", _free(person, claims.ACTS[act])) for act in FINANCE})
     for act, permission, sentence in _finance_acts(counts):
         if counts[act] and person.has_perm(f"recompense.{permission}"):
             yield Todo(sentence, reverse("recompense:queue"), is_waiting=True)
+
+
+def _free(person: User, act: acts.Act) -> Q:
+    """Claims that an act can be done with, and none that this person has had a hand in."""
+    hands = (in_hand_of(person, relation) for relation in act.but_not)
+    return Q(status__in=act.states) & ~Q(*hands, _connector=Q.OR)
 
 
 def payment_runs(person: User) -> Iterator[Todo]:
     """Those that this person may take on: none with a claim in it that they have had a hand in."""
     if not person.has_perm("recompense.pay_claims"):
         return
-    hands = ["claimant", "checked_by", "approved_by"]
-    theirs = Claim.objects.filter(Q(*((hand, person) for hand in hands), _connector=Q.OR)).exclude(payment=None)
+    hands = (in_hand_of(person, relation) for relation in payments.HANDS)
+    theirs = Claim.objects.filter(Q(*hands, _connector=Q.OR)).exclude(payment=None)
     runs = PaymentRun.objects.exclude(pk__in=theirs.values("payment__run"))
     due = Q(status=PaymentRun.Status.EXPORTED, pays_on__lte=timezone.localdate())
     for run in runs.filter(Q(status=PaymentRun.Status.PREPARED) | due)[:SHOWN]:

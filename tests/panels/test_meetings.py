@@ -159,6 +159,48 @@ def test_others_can_be_corrected_while_one_has_claimed(meeting, member, ro, kit,
     assert noted(meeting) == {member: 150, ro: 60}
 
 
+def test_who_took_a_claim_back_can_be_taken_out_and_the_claim_keeps_its_day(meeting, member, ro, kit, card, mo):
+    claim = claims.withdraw(claims.start(attend(meeting, member, kit), by=mo), by=mo)
+    meetings.record(meeting, {ro: 60}, by=kit)
+    claim = fresh(claim)
+    assert (claim.status, claim.attendance, claim.day, claim.lines.count()) == ("withdrawn", None, meeting.day, 1)
+    assert claim.title == f"Claim for {meeting.day:%-d %B %Y}"
+    assert noted(meeting) == {ro: 60}
+
+
+def test_one_live_claim_holds_whoever_took_another_back(meeting, member, ro, kit, card, mo):
+    attendance = attend(meeting, member, kit)
+    first = claims.withdraw(claims.start(attendance, by=mo), by=mo)
+    claims.start(attendance, by=mo)
+    assert refusal(meetings.record, meeting, {ro: 60}, by=kit)[0] == "claimed_already"
+    assert fresh(first).attendance == attendance
+
+
+# Two terms on one day -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def back_again(panel, member, mo):
+    """Mo left and came back today."""
+    membership.leave(member, by=mo)
+    return make_member(panel, mo, since=timezone.localdate())
+
+
+def test_who_has_two_terms_on_a_day_is_expected_once(panel, kit, member, back_again):
+    meeting = make_meeting(panel, kit, ago=timedelta(minutes=5))
+    assert meetings.expected(meeting) == [back_again]
+    meetings.record(meeting, {member: 5}, by=kit)
+    assert meetings.expected(meeting) == [member], "as it is noted"
+
+
+def test_nobody_is_noted_twice(panel, kit, member, back_again):
+    meeting = make_meeting(panel, kit, ago=timedelta(minutes=5))
+    with pytest.raises(errors.DomainError, match="Mo Member is on the list twice: note them once") as refused:
+        meetings.record(meeting, {member: 5, back_again: 5}, by=kit)
+    assert (refused.value.code, refused.value.field) == ("twice", "attendance")
+    assert fresh(meeting).status == "planned"
+
+
 # The end of a membership --------------------------------------------------------------------------
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from panels import meetings
+from panels import coordination, meetings
 from recompense import checks, claims, history, payees, payments, queues, receipts
 from recompense.models import Claim, Payee
 from tests.factories.panels import make_member
@@ -26,7 +26,7 @@ from tests.factories.recompense import (
 
 def findings(claim):
     lines = list(claim.lines.select_related("rate__card").prefetch_related("receipts"))
-    return checks.of(Claim.objects.get(pk=claim.pk), lines)
+    return checks.of(Claim.objects.select_related("attendance").get(pk=claim.pk), lines)  # as the page of a claim reads it
 
 
 def eyes(claim):
@@ -91,6 +91,17 @@ def test_a_record_that_was_corrected_after_the_claim_was_sent_wants_an_eye(card,
     claim = sent(member, kit)
     meetings.record(claim.attendance.meeting, {member: 300}, by=kit)
     assert eyes(claim) == ["The meeting record was changed after the claim was sent: its fee is for another length."]
+
+
+def test_a_coordinator_who_noted_their_own_attendance_wants_an_eye(card, panel, kit, cora):
+    claim = sent(make_member(panel, kit), kit)
+    assert eyes(claim) == ["They noted this attendance themselves."]
+    other = make_member(panel, cora)
+    coordination.assign(cora, panel, by=None)
+    claim = sent(other, kit)
+    assert eyes(claim) == ["Somebody else is paid to the same account."]
+    meetings.record(claim.attendance.meeting, {other: 150}, by=cora)
+    assert "They noted this attendance themselves." in eyes(claim)
 
 
 def test_the_same_file_from_two_people_wants_an_eye_at_both(card, member, bo, kit):

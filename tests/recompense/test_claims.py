@@ -14,12 +14,12 @@ from django.utils import timezone
 
 from core import errors
 from core.models import AuditEvent, OutboxEvent
-from panels import membership
-from panels.models import Attendance
+from panels import meetings, membership
+from panels.models import Attendance, Membership
 from recompense import claims, judging, receipts, standing
 from recompense.judging import Cost
-from recompense.models import Claim, Line, Receipt
-from tests.factories.panels import attend, make_meeting
+from recompense.models import Claim, Line, Rate, Receipt
+from tests.factories.panels import attend, make_meeting, make_member
 from tests.factories.recompense import (
     bus,
     cost,
@@ -112,6 +112,59 @@ def test_work_that_cannot_be_claimed_for_is_refused_beside_its_field(card, membe
 
 def test_a_stranger_has_no_work_to_claim_for(card, member, sam):
     assert refused(claims.start_other, timezone.localdate(), "Read a plan", by=sam).code == "not_a_member"
+
+
+def codes(claim):
+    return sorted(claim.lines.values_list("rate__code", flat=True))
+
+
+def test_the_fee_is_for_the_role_on_the_day_whatever_somebody_becomes(card, member, kit, mo, panel):
+    attendance = attend(make_meeting(panel, kit), member, kit)
+    membership.set_role(member, "chair", by=kit)
+    assert codes(claims.start(attendance, by=mo)) == ["MEETING_HALF"]
+    chaired = claims.start(attend(make_meeting(panel, kit), Membership.objects.get(), kit), by=mo)
+    both = codes(chaired)
+    membership.set_role(member, "member", by=kit)
+    claims.bring_up_to_date(chaired)
+    assert codes(chaired) == both and len(both) == 2
+    meetings.record(chaired.attendance.meeting, {member: 149}, by=kit)
+    assert Attendance.objects.get(pk=chaired.attendance_id).role == "chair", "a correction of minutes leaves it"
+
+
+def test_a_fee_that_was_not_due_before_comes_with_the_corrected_record(card, member, kit, mo, panel):
+    Rate.objects.filter(code="MEETING_HALF").update(min_minutes=60)
+    claim = claims.start(attend(make_meeting(panel, kit), member, kit, minutes=30), by=mo)
+    for minutes, due in [(30, []), (150, ["MEETING_HALF"]), (30, []), (150, ["MEETING_HALF"])]:
+        meetings.record(claim.attendance.meeting, {member: minutes}, by=kit)
+        claim = Claim.objects.get(pk=claim.pk)
+        claims.bring_up_to_date(claim)
+        assert codes(claim) == due, minutes
+
+
+def test_a_fee_that_was_taken_off_stays_off_when_the_record_is_corrected(draft, member, kit, mo):
+    claims.remove_line(draft.lines.get(), by=mo)
+    for minutes in [149, 300]:
+        meetings.record(draft.attendance.meeting, {member: minutes}, by=kit)
+        draft = Claim.objects.get(pk=draft.pk)
+        claims.bring_up_to_date(draft)
+        assert codes(draft) == []
+
+
+def test_a_claim_from_before_fees_were_written_down_gains_none(draft, mo):
+    claims.remove_line(draft.lines.get(), by=mo)
+    Claim.objects.update(fees_offered=None)
+    claims.bring_up_to_date(Claim.objects.get())
+    assert codes(draft) == []
+
+
+def test_one_meeting_is_claimed_once_also_with_two_memberships(draft, mo, panel):
+    membership.leave(Membership.objects.get(), by=mo)
+    again = make_member(panel, mo, since=draft.day)
+    twice = Attendance.objects.create(meeting=draft.attendance.meeting, membership=again, minutes=150)
+    assert refused(claims.start, twice, by=mo).code == "claimed_already"
+    assert standing.waiting(mo) == []
+    claims.withdraw(draft, by=mo)
+    assert claims.start(twice, by=mo).attendance == twice
 
 
 # Costs ---------------------------------------------------------------------------------------------

@@ -4,12 +4,13 @@ from decimal import Decimal
 
 import pytest
 from django.core import mail
+from django.utils import timezone
 
 from core import audit
 from core.errors import Conflict, DomainError, NotAllowed, WrongState
 from core.models import AuditEvent, OutboxEvent
-from recompense import claims, receipts
-from recompense.models import Claim
+from recompense import claims, payments, receipts
+from recompense.models import Claim, PaymentRun
 from tests.factories.panels import make_member
 from tests.factories.recompense import bus, cost, make_approved, make_checked, make_draft, make_payee, make_submitted, photo
 
@@ -159,8 +160,7 @@ def test_less_is_paid_for_a_line_with_the_reason_that_the_member_reads(with_cost
 
 def test_the_whole_amount_takes_it_back_and_needs_no_reason(with_costs, cas, pat):
     claims.lower(taxi_of(with_costs), Decimal(0), REASON, by=cas)
-    claims.check(with_costs, by=cas)
-    line = claims.lower(taxi_of(with_costs), Decimal("18.60"), "", by=pat)
+    line = claims.lower(taxi_of(with_costs), Decimal("18.60"), "", by=cas)
     line.refresh_from_db()
     assert (line.allowed, line.allowed_reason, line.counted) == (None, "", Decimal("18.60"))
     assert AuditEvent.objects.filter(act="claim.lower").last().before == "0.00"
@@ -205,6 +205,54 @@ def test_what_is_approved_is_lowered_by_nobody(approved, cas, pat):
     for person in [cas, pat]:
         with pytest.raises((NotAllowed, WrongState)):
             claims.lower(line, Decimal(0), REASON, by=person)
+
+
+def test_an_approver_lowers_further_and_raises_nothing_that_a_checker_lowered(with_costs, cas, pat, mo):
+    claims.lower(taxi_of(with_costs), Decimal(9), REASON, by=cas)
+    claims.check(with_costs, by=cas)
+    for to in ["9.01", "18.60"]:
+        with pytest.raises(DomainError, match=r"lowered this to £9\.00") as refused:
+            claims.lower(taxi_of(with_costs), Decimal(to), REASON, by=pat)
+        assert (refused.value.code, refused.value.field) == ("above_check", "allowed")
+    assert claims.lower(taxi_of(with_costs), Decimal(5), REASON, by=pat).counted == 5
+    assert claims.lower(taxi_of(with_costs), Decimal(9), REASON, by=pat).counted == 9, "their own slip they can put right"
+    claims.ask(with_costs, "Which taxi?", by=pat)
+    claims.check(claims.submit(with_costs, by=mo), by=cas)
+    assert claims.lower(taxi_of(with_costs), Decimal(18), REASON, by=pat).counted == 18
+
+
+def test_who_lowered_it_as_checker_neither_approves_nor_pays_it(with_costs, ash, cas, pat, fin):
+    claims.lower(taxi_of(with_costs), Decimal(9), REASON, by=ash)
+    claims.lower(taxi_of(with_costs), Decimal(8), REASON, by=cas)
+    claims.check(with_costs, by=cas)
+    for act in [lambda: claims.approve(with_costs, by=ash), lambda: claims.reject(with_costs, REASON, by=ash)]:
+        with pytest.raises(NotAllowed, match="You lowered an amount in this claim"):
+            act()
+    claims.approve(with_costs, by=pat)
+    assert [str(each.why_not) for each in payments.candidates(ash)] == [
+        "You lowered an amount in this claim, so somebody else must do this."
+    ]
+    run = payments.prepare(timezone.localdate(), by=fin)
+    with pytest.raises(NotAllowed, match="in which you lowered an amount"):
+        payments.export(run, by=ash)
+
+
+def test_who_lowered_it_as_approver_may_approve_and_does_not_pay_it(with_costs, ash, cas, pat, fin):
+    claims.check(with_costs, by=cas)
+    claims.lower(taxi_of(with_costs), Decimal(9), REASON, by=ash)
+    assert list(Claim.objects.awaiting(claims.ACTS["approve"], ash)) == [with_costs]
+    claims.approve(with_costs, by=pat)
+    assert not Claim.objects.awaiting(claims.ACTS["pay"], ash).exists()
+    payments.export(payments.prepare(timezone.localdate(), by=fin), by=fin)
+    with pytest.raises(NotAllowed, match="in which you lowered an amount"):
+        payments.mark_paid(PaymentRun.objects.get(), by=ash)
+
+
+def test_what_was_lowered_before_a_question_is_in_nobodys_way_afterwards(with_costs, ash, cas, mo):
+    claims.lower(taxi_of(with_costs), Decimal(9), REASON, by=ash)
+    claims.ask(with_costs, "Which taxi?", by=cas)
+    claims.check(claims.submit(with_costs, by=mo), by=cas)
+    assert claims.approve(with_costs, by=ash).status == Claim.Status.APPROVED
 
 
 # Not paying ---------------------------------------------------------------------------------------

@@ -227,6 +227,44 @@ def test_a_cancelled_run_makes_no_file_and_pays_nobody(run, fin):
             act(run, by=fin)
 
 
+def test_no_file_is_made_after_its_day(run, fin):
+    PaymentRun.objects.update(pays_on=TODAY() - timedelta(days=1))
+    with pytest.raises(DomainError, match="Cancel this run and prepare another") as refused:
+        payments.export(run, by=fin)
+    assert (refused.value.code, again(run).status) == ("past_day", Status.PREPARED)
+    assert payments.cancel(run, by=fin).status == Status.CANCELLED
+
+
+def test_a_file_that_the_bank_refused_lets_its_claims_wait_and_stays_provable(approved, fin, gil):
+    run = make_exported(fin)
+    refused = payments.refuse(run, " It came after the last hour. ", by=gil)
+    claim = again(approved)
+    assert (refused.status, refused.refusal) == (Status.CANCELLED, "It came after the last hour.")
+    assert (claim.status, claim.payment, claim.approved_by) == (Claim.Status.APPROVED, None, approved.approved_by)
+    assert not Payment.objects.exists()
+    assert again(run).file_digest == run.file_digest != ""
+    file, refusal = AuditEvent.objects.filter(subject=run.key).order_by("pk")[2:]
+    assert (file.act, file.before, file.actor) == ("run.refused_file", run.file_digest, gil.audit_key)
+    assert (refusal.act, refusal.before, refusal.after) == ("run.refuse", "exported", "cancelled")
+    assert OutboxEvent.objects.filter(name="payment_run.cancelled").count() == 1
+    assert pay(make_run(fin), fin).status == Status.PAID
+
+
+def test_a_file_is_refused_with_a_reason_alone(approved, fin):
+    run = make_exported(fin)
+    with pytest.raises(DomainError) as refused:
+        payments.refuse(run, "  ", by=fin)
+    assert (refused.value.field, again(run).status) == ("reason", Status.EXPORTED)
+
+
+def test_what_was_not_made_or_is_paid_is_not_refused(run, fin):
+    with pytest.raises(WrongState, match="Prepared"):
+        payments.refuse(run, "Too late", by=fin)
+    pay(run, fin)
+    with pytest.raises(WrongState, match="Paid"):
+        payments.refuse(run, "Too late", by=fin)
+
+
 # Marking as paid -----------------------------------------------------------------------------------
 
 

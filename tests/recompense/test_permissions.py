@@ -9,8 +9,18 @@ from django.utils import timezone
 from core import acts, errors
 from people import roles
 from recompense import claims, payments
-from recompense.models import Claim, Payment, PaymentRun
-from recompense.models.hands import APPROVER, CHECKER, CLAIMANT, HANDS, MAY_APPROVE, MAY_CHECK, MAY_PAY
+from recompense.models import Claim, Lowering, Payment, PaymentRun
+from recompense.models.hands import (
+    APPROVER,
+    CHECKER,
+    CLAIMANT,
+    HANDS,
+    LOWERED_APPROVING,
+    LOWERED_CHECKING,
+    MAY_APPROVE,
+    MAY_CHECK,
+    MAY_PAY,
+)
 from tests.factories import recompense as make
 from tests.factories.permissions import Table, faults, judge_document
 from tests.factories.recompense import bus, make_approved, make_draft, make_exported, make_payee, make_run
@@ -23,6 +33,8 @@ WORDS = {
     CLAIMANT: "it is their own",
     CHECKER: "checked it",
     APPROVER: "approved it",
+    LOWERED_CHECKING: "lowered it checking",
+    LOWERED_APPROVING: "lowered it approving",
 }
 
 
@@ -43,6 +55,11 @@ SHOWN = [
     *[frozenset({role, CLAIMANT}) for role in ROLES],
     *[frozenset({MAY_APPROVE, CHECKER}), frozenset({MAY_PAY, CHECKER}), frozenset({MAY_PAY, APPROVER})],
 ]
+LOWERED = [
+    *[frozenset({MAY_APPROVE, LOWERED_CHECKING}), frozenset({MAY_APPROVE, LOWERED_APPROVING})],
+    *[frozenset({MAY_PAY, LOWERED_CHECKING}), frozenset({MAY_PAY, LOWERED_APPROVING})],
+]
+SHOWN += LOWERED
 
 
 # What is called -------------------------------------------------------------------------------------
@@ -102,7 +119,10 @@ RUNS = Table(
     PaymentRun.Status,
     payments.ACTS,
     {named(held): held for held in SHOWN if not held & {MAY_CHECK, MAY_APPROVE}},
-    {name: lambda run, by, name=name: getattr(payments, name)(run, by=by) for name in payments.ACTS},
+    {
+        **{name: lambda run, by, name=name: getattr(payments, name)(run, by=by) for name in payments.ACTS},
+        "refuse": lambda run, by: payments.refuse(run, "Past its day.", by=by),
+    },
 )
 
 
@@ -175,6 +195,31 @@ def test_runs(card, member, kit, cas, pat, fin, cast, others, state):
         pays = held - {MAY_CHECK, MAY_APPROVE}
         found += faults(replace(every, people={who: pays}), run, {who: person})
     assert found == []
+
+
+@pytest.mark.parametrize("held", LOWERED, ids=named)
+@pytest.mark.parametrize("state", Claim.Status.values)
+def test_claims_of_those_who_lowered_them(claim, cast, others, state, held):
+    """Until it is checked, it is in nobody's way."""
+    Claim.objects.filter(pk=claim.pk).update(status=state, payment=payment_of(claim, state), checked_by=others[CHECKER])
+    person = cast[held & ALL_ROLES]
+    Lowering.objects.create(claim=claim, person=person, relation=min(held - ALL_ROLES))
+    counted = held if state in Claim.DECIDED_ON else held & ALL_ROLES
+    row = Claim.objects.get(pk=claim.pk)
+    assert faults(replace(CLAIMS, people={"somebody": counted}), row, {"somebody": person}) == []
+    for name in ["check", "approve", "pay"]:
+        assert Claim.objects.awaiting(claims.ACTS[name], person).exists() is acts.may(claims.ACTS[name], row, person)
+
+
+@pytest.mark.parametrize("held", [held for held in LOWERED if MAY_PAY in held], ids=named)
+@pytest.mark.parametrize("state", ["prepared", "exported", "paid"])
+def test_runs_of_those_who_lowered_a_claim_in_them(card, member, kit, cas, pat, fin, cast, state, held):
+    claim = make_approved(member, kit, cas, pat)
+    run = make_exported(fin) if state == "exported" else make_run(fin)
+    run = make.pay(run, fin) if state == "paid" else run
+    person = cast[held & ALL_ROLES]
+    Lowering.objects.create(claim=claim, person=person, relation=min(held - ALL_ROLES))
+    assert faults(replace(RUNS, people={"somebody": held}), run, {"somebody": person}) == []
 
 
 def _who_can_be_that(state):

@@ -20,7 +20,7 @@ from core import errors, page_cache
 from core.models import AuditEvent
 from panels import meetings
 from recompense import claims, pricing, rates, standing
-from recompense.models import Rate, RateCard
+from recompense.models import Claim, Rate, RateCard
 from tests.factories.panels import attend
 from tests.factories.recompense import bus, cost, make_card, make_draft, make_payee, make_submitted
 
@@ -307,6 +307,37 @@ def test_a_claim_that_came_back_keeps_its_place_among_the_miles(far, member, kit
     claims.ask(first, "Which way did you drive?", by=cas)
     first.refresh_from_db()
     assert send(first) == Decimal("4.50")
+
+
+def change(claim, miles):
+    line = claim.lines.get(rate__code="CAR")
+    claims.change_line(line, cost(claim, "CAR", quantity=Decimal(miles)), by=claim.claimant)
+
+
+def back(claim, cas):
+    return claims.ask(Claim.objects.get(pk=claim.pk), "Which way?", by=cas)
+
+
+def test_the_first_rate_is_paid_once_whatever_comes_back_and_grows(far, member, kit, cas):
+    """Sent small, sent back, and grown when others had taken the rest."""
+    first, second = drive(member, kit, 1), drive(member, kit, 9)
+    assert (send(first), send(second)) == (Decimal("0.45"), Decimal("4.05"))
+    first = back(first, cas)
+    change(first, 999)
+    assert send(first) == Decimal("0.45") + 998 * Decimal("0.25")
+    assert send(back(first, cas)) == Decimal("0.45") + 998 * Decimal("0.25"), "sent again as it is, it gains nothing"
+
+
+def test_what_a_claim_that_came_back_gives_up_is_free_for_others_and_not_paid_twice(far, member, kit, cas):
+    first, second = drive(member, kit, 10), drive(member, kit, 10)
+    send(first), send(second)
+    first = back(first, cas)
+    change(first, 1)
+    assert send(first) == Decimal("0.45")
+    assert send(back(second, cas)) == 9 * Decimal("0.45") + Decimal("0.25")
+    first = back(first, cas)
+    change(first, 10)
+    assert send(first) == Decimal("0.45") + 9 * Decimal("0.25")
 
 
 def test_miles_begin_anew_on_the_sixth_of_april(card, member, kit, mo):

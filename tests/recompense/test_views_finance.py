@@ -74,7 +74,7 @@ def with_taxi(card, member, kit, mo):
 def every_address(approved, fin):
     run = make_run(fin)
     acts = ["decide", "check", "approve", "ask", "lower", "reject"]
-    runs = ["run", "export", "download", "cancel_run", "mark_paid"]
+    runs = ["run", "export", "download", "cancel_run", "refuse_run", "mark_paid"]
     return {
         **{name: at(name) for name in ["queue", "runs", "prepare"]},
         **{name: at(name, approved) for name in acts},
@@ -89,7 +89,7 @@ def test_members_strangers_and_other_staff_find_nothing_here(every_address, as_,
             assert browser.post(address).status_code in {404, 405}, (person, name)
             is_post_only = browser.get(address).status_code in {302, 405}
             assert is_post_only or browser.get(address).status_code == 404, (person, name)
-            if name in {"decide", "queue", "runs", "prepare", "run", "cancel_run", "mark_paid"}:
+            if name in {"decide", "queue", "runs", "prepare", "run", "cancel_run", "refuse_run", "mark_paid"}:
                 assert browser.get(address).status_code == 404, (person, name)
 
 
@@ -109,13 +109,14 @@ def test_staff_get_nowhere_without_their_second_factor(client, every_address, ca
 
 def test_payments_are_for_those_who_pay_alone(every_address, as_, cas, pat, fin):
     for person in [cas, pat]:
-        for name in ["runs", "prepare", "run", "cancel_run", "mark_paid"]:
+        for name in ["runs", "prepare", "run", "cancel_run", "refuse_run", "mark_paid"]:
             assert as_(person).get(every_address[name]).status_code == 404
         for name in ["export", "download"]:
             assert as_(person).post(every_address[name]).status_code == 404
     for name in ["runs", "prepare", "run", "cancel_run", "queue", "decide"]:
         assert as_(fin).get(every_address[name]).status_code == 200, name
-    assert as_(fin).get(every_address["mark_paid"]).url == every_address["run"]  # it has no file yet
+    for name in ["mark_paid", "refuse_run"]:  # it has no file yet
+        assert as_(fin).get(every_address[name]).url == every_address["run"]
 
 
 def test_what_was_not_sent_does_not_exist(card, member, kit, cas, as_):
@@ -587,6 +588,29 @@ def test_what_cannot_be_cancelled_any_more_is_not_asked_about(approved, fin, as_
     asked = as_(fin).get(at("cancel_run", run))
     assert asked.url == at("run", run)
     assert "The present state is: File made." in text_of(as_(fin).get(asked.url))
+
+
+def test_a_file_that_the_bank_refused_is_noted_with_its_reason(approved, fin, as_):
+    run, browser = make_exported(fin), as_(fin)
+    assert at("refuse_run", run) in browser.get(at("run", run)).content.decode()
+    assert "1 claim waits again as it did" in text_of(browser.get(at("refuse_run", run)))
+    refused = browser.post(at("refuse_run", run), {"reason": ""})
+    assert (refused.status_code, "Say why the bank refused the file" in text_of(refused)) == (422, True)
+    browser.post(at("refuse_run", run), {"reason": "Past its day."})
+    assert Claim.objects.get().status == Claim.Status.APPROVED
+    page = text_of(browser.get(at("run", run)))
+    assert "Past its day." in page and "Refused by the bank, noted by Fin Finance Officer" in page
+    assert run.file_digest in page
+    again = browser.post(at("refuse_run", run), {"reason": "Past its day."})
+    assert (again.status_code, "The present state is: Cancelled." in text_of(again)) == (422, True)
+
+
+def test_a_run_whose_day_is_past_offers_no_file(approved, fin, as_):
+    run, browser = make_run(fin), as_(fin)
+    PaymentRun.objects.update(pays_on=timezone.localdate() - timedelta(days=1))
+    page = text_of(browser.get(at("run", run)))
+    assert "Cancel this run and prepare another." in page and "Make the file" not in page
+    assert browser.post(at("export", run)).status_code == 422
 
 
 def test_who_has_a_claim_in_the_run_is_told_that_somebody_else_must_pay_it(card, panel, person, kit, cas, pat, fin, as_):

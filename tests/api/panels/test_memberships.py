@@ -65,6 +65,12 @@ def test_each_side_does_its_own(mo_, kit_, member, act, change):
     assert problem(act(mo_, member, "set-role", {"role": "chair"})) == (403, "not_allowed")
 
 
+def test_nobody_notes_their_own_role(kit_, kit, panel, act):
+    own = make_member(panel, kit)
+    assert "set-role" not in kit_.get(at(own)).json()["can"]
+    assert problem(act(kit_, own, "set-role", {"role": "chair"})) == (403, "not_the_same_person")
+
+
 def test_to_others_a_membership_is_not_there(cora_, sam_, member, act, send):
     for client in [cora_, sam_]:
         assert client.get(at(member)).status_code == 404

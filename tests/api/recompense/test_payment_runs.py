@@ -232,6 +232,22 @@ def test_after_its_file_is_made_it_is_not_cancelled(fin_, act, exported):
     assert problem(act(fin_, exported, "cancel")) == (409, "wrong_state")
 
 
+def test_a_refused_file_lets_the_claims_wait_again(fin_, send, exported):
+    place = address(exported, "/refuse")
+    for said in [{}, {"reason": ""}, {"reason": "  "}]:
+        answer = send(fin_, "post", place, said)
+        assert (answer.status_code, field(answer), state(exported)) == (400, ["reason"], "exported")
+    shown = send(fin_, "post", place, {"reason": "Past its day."}).json()
+    assert (shown["status"], shown["refusal"], shown["payments"], shown["can"]) == ("cancelled", "Past its day.", [], [])
+    assert Claim.objects.get().status == "approved"
+    assert problem(send(fin_, "post", place, {"reason": "Past its day."})) == (409, "wrong_state")
+
+
+def test_after_its_day_no_file_is_made(fin_, act, run):
+    PaymentRun.objects.update(pays_on=timezone.localdate() - timedelta(days=1))
+    assert problem(act(fin_, run, "export")) == (400, "past_day")
+
+
 def test_without_its_file_it_is_not_paid(fin_, act, run):
     assert problem(act(fin_, run, "mark-paid")) == (409, "wrong_state")
 
@@ -267,6 +283,7 @@ def test_to_everybody_else_nothing_is_there(request, machine, mo, send, act, exp
         client.get(address(exported)),
         client.get(address(exported, "/file")),
         send(client, "post", RUNS, {"pays_on": TODAY}),
+        send(client, "post", address(exported, "/refuse"), {"reason": "Past its day."}),
         *(act(client, exported, name) for name in ["export", "cancel", "mark-paid"]),
     ]
     assert {problem(answer) for answer in answers} == {(404, "not_found")}
