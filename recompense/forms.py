@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import figures, money
 from pages.forms import DayField, GovukForm, NumberField, PoundsField, judged
+from people.models import User
 from recompense import judging, payees
 from recompense.models import Claim, Line, Rate
 
@@ -169,6 +171,10 @@ class AccountForm(GovukForm):
         for name, field in self.fields.items():
             field.widget.attrs |= {"autocomplete": "off", "spellcheck": "false", **ACCOUNT_WIDTHS.get(name, {})}
 
+    @property
+    def details(self) -> dict[str, str]:
+        return {name: self.cleaned_data[name] for name in ["name", "sort_code", "account_number", "roll_number"]}
+
     def clean_name(self) -> str:
         return judged(payees.as_name, self.cleaned_data["name"])
 
@@ -180,6 +186,29 @@ class AccountForm(GovukForm):
 
     def clean_roll_number(self) -> str:
         return judged(payees.as_roll_number, self.cleaned_data["roll_number"])
+
+
+class OtherAccountForm(AccountForm):
+    """For another account than the one that we pay to: whoever has found a telephone lying open does not know the password."""
+
+    password = forms.CharField(
+        label=_("Your password"),
+        help_text=_("Because this changes where your money goes"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={"required": _("Enter your password")},
+        strip=False,
+    )
+
+    def __init__(self, *args: Any, person: User, may_try: Callable[[], object], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.person, self.may_try = person, may_try
+
+    def clean_password(self) -> str:
+        if not self.may_try():
+            raise forms.ValidationError(_("That was too many tries. Wait a few minutes, then try again"), code="too_many")
+        if not self.person.check_password(self.cleaned_data["password"]):
+            raise forms.ValidationError(_("This is not your password. Check it and try again"), code="password")
+        return ""
 
 
 ACCOUNT_WIDTHS = {

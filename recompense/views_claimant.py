@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import uuid
 from decimal import Decimal
+from functools import partial
 from itertools import groupby
 from typing import Any
 
 from allauth.account.utils import get_next_redirect_url
+from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -24,7 +26,7 @@ from core import acts, errors, money, page_cache
 from pages import forms as page_forms
 from panels.models import Attendance
 from recompense import claims, documents, judging, payees, pricing, rates, standing, views_shared
-from recompense.forms import AccountForm, SendForm, WorkForm
+from recompense.forms import AccountForm, OtherAccountForm, SendForm, WorkForm
 from recompense.models import Claim, Payee, Payment, Rate, RateCard
 
 A_PAGE = 20
@@ -205,13 +207,22 @@ def letter(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def account(request: HttpRequest) -> HttpResponse:
     """Bank details are taken and never shown again but for their end."""
-    form, person = AccountForm(views_shared.posted(request)), views_shared.person(request)
+    payee, person = Payee.objects.visible_to(request.user).first(), views_shared.person(request)
+    form = _account_form(request, payee)
     after = get_next_redirect_url(request)
-    if form.is_valid() and page_forms.done(form, lambda: payees.change(person, **form.cleaned_data, by=person)):
+    if form.is_valid() and page_forms.done(form, lambda: payees.change(person, **form.details, by=person)):
         messages.success(request, _("We have noted where to send the money."))
         return redirect(after or "recompense:claims")
-    context = {"form": form, "next": after, "payee": Payee.objects.visible_to(request.user).first()}
+    context = {"form": form, "next": after, "payee": payee}
     return render(request, "recompense/account.html", context, status=views_shared.status(form))
+
+
+def _account_form(request: HttpRequest, payee: Payee | None) -> AccountForm:
+    if payee is None:
+        return AccountForm(views_shared.posted(request))
+    person = views_shared.person(request)
+    may_try = partial(ratelimit.consume, request, action="reauthenticate", user=person)
+    return OtherAccountForm(views_shared.posted(request), person=person, may_try=may_try)
 
 
 @never_cache
@@ -219,22 +230,18 @@ def account(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def first_account(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """The last step of somebody's first claim: where the money goes. The button that names the sum sends the claim as well."""
-    row, form, person = (
-        views_shared.own_claim(request, key),
-        AccountForm(views_shared.posted(request)),
-        views_shared.person(request),
-    )
-    if form.is_valid() and page_forms.done(form, lambda: payees.change(person, **form.cleaned_data, by=person)):
-        messages.success(request, _("We have noted where to send the money."))
-        if row.is_open and "total" in request.POST:
-            views_shared.told(request, lambda: claims.submit(row, by=person, total=_total_shown(request)))
+    row, person = views_shared.own_claim(request, key), views_shared.person(request)
+    if not row.is_open or Payee.objects.visible_to(person).exists():
         return redirect("recompense:claim", key)
-    if not row.is_open and not form.is_bound:
+    form = AccountForm(views_shared.posted(request))
+    if form.is_valid() and page_forms.done(form, lambda: payees.change(person, **form.details, by=person)):
+        messages.success(request, _("We have noted where to send the money."))
+        if "total" in request.POST:
+            views_shared.told(request, lambda: claims.submit(row, by=person, total=_total_shown(request)))
         return redirect("recompense:claim", key)
     context = {
         "form": form,
         "next": reverse("recompense:claim", args=[key]),
-        "payee": Payee.objects.visible_to(person).first(),
         "total": _ready_sum(row),
         "declaration": claims.DECLARATIONS[-1],
     }

@@ -19,6 +19,7 @@ from core import money
 from panels.models import Attendance
 from recompense import claims, rates, receipts
 from recompense.models import Claim, Line, Payee, Receipt
+from tests.conftest import PASSWORD
 from tests.factories.panels import attend, make_meeting
 from tests.factories.recompense import (
     bus,
@@ -741,6 +742,22 @@ def test_every_slip_is_named_at_once_and_what_was_typed_can_be_mended(browser, m
         assert said in words(answer)
     assert 'value="3O9430"' in text(answer)
     assert not Payee.objects.exists()
+
+
+def test_another_account_takes_the_password_and_nothing_typed_is_lost(browser, payee, mo):
+    wrong = browser.post(address("account"), {**TYPED, "password": "a guess"})
+    assert (wrong.status_code, "This is not your password" in words(wrong)) == (422, True)
+    assert f'value="{TYPED["name"]}"' in wrong.content.decode()
+    assert browser.post(address("account"), TYPED).status_code == 422
+    assert browser.post(address("account"), {**TYPED, "password": PASSWORD}).status_code == 302
+    assert Payee.objects.get(person=mo).account_number == "00733445"
+
+
+def test_a_password_cannot_be_guessed_there(browser, payee, settings):
+    settings.ACCOUNT_RATE_LIMITS = {"reauthenticate": "10/m/user"}  # allauth's own
+    for _try in range(10):
+        browser.post(address("account"), {**TYPED, "password": "a guess"})
+    assert "too many tries" in words(browser.post(address("account"), {**TYPED, "password": PASSWORD}))
 
 
 def test_who_has_no_account_is_told_to_write(browser):
