@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, F, QuerySet, Sum
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -52,6 +52,7 @@ class Candidate:
 
     claim: Any  # with its totals
     why_not: object = ""
+    has_new_account: bool = False  # since it was approved: somebody should ask the member before the money goes there
 
     @property
     def total(self) -> Decimal:
@@ -63,7 +64,9 @@ def candidates(by: User) -> list[Candidate]:
     payable = _payable(by)
     others = Claim.objects.filter(status=Claim.Status.APPROVED).exclude(pk__in=payable.values("pk"))
     left_out = [Candidate(claim, acts.why_not(claims.ACTS["pay"], claim, by) or NO_ACCOUNT) for claim in _oldest(others)]
-    return [*(Candidate(claim) for claim in _oldest(payable)), *left_out]
+    newer = payable.filter(claimant__payee__changed_at__gt=F("approved_at"))
+    new = set(newer.values_list("pk", flat=True))
+    return [*(Candidate(claim, has_new_account=claim.pk in new) for claim in _oldest(payable)), *left_out]
 
 
 @transaction.atomic

@@ -84,8 +84,10 @@ def _prepare(request: HttpRequest, form: PrepareForm) -> PaymentRun | None:
 
 
 def _is_ticked(form: PrepareForm, candidate: payments.Candidate) -> bool:
-    """Everything, until somebody has said otherwise."""
-    return not form.is_bound or str(candidate.claim.key) in form.data.getlist("chosen")
+    """Until somebody has said otherwise everything, but what would go to an account that nobody has seen."""
+    if not form.is_bound:
+        return not candidate.has_new_account
+    return str(candidate.claim.key) in form.data.getlist("chosen")
 
 
 @_for_payers

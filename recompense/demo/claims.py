@@ -137,7 +137,8 @@ def _open_account(person: User) -> None:
     """The same person has the same account each time: its figures are counted from how many there are."""
     if not Payee.objects.filter(person=person).exists():
         number = f"{66_374_900 + Payee.objects.count()}"
-        payees.change(person, name=person.display_name, sort_code=SORT_CODE, account_number=number, by=person)
+        payee = payees.change(person, name=person.display_name, sort_code=SORT_CODE, account_number=number, by=person)
+        Payee.objects.filter(pk=payee.pk).update(changed_at=timezone.now() - timedelta(days=300))
 
 
 # What staff did -----------------------------------------------------------------------------------

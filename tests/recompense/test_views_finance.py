@@ -15,7 +15,7 @@ from django.utils import timezone
 from core import audit
 from core.models import AuditEvent
 from people import roles
-from recompense import claims, history, payments, receipts, views_finance
+from recompense import claims, history, payees, payments, receipts, views_finance
 from recompense.models import Claim, Payee, PaymentRun
 from tests.factories.panels import make_member
 from tests.factories.recompense import (
@@ -572,6 +572,15 @@ def test_marking_as_paid_asks_once_more_and_says_how_many_are_told(approved, fin
     response = browser.post(at("mark_paid", run))
     assert response.status_code == 422
     assert "The present state is: Paid." in text_of(response)
+
+
+def test_an_account_that_was_changed_after_approval_is_named_and_not_ticked(approved, fin, as_):
+    assert " checked" in as_(fin).get(reverse("recompense:prepare")).content.decode()
+    person = approved.claimant
+    payees.change(person, name="Another", sort_code="089999", account_number="66374958", by=person)
+    page = as_(fin).get(reverse("recompense:prepare"))
+    assert "The account was changed after this was approved" in text_of(page)
+    assert " checked" not in page.content.decode()
 
 
 def test_a_run_can_be_cancelled_before_its_file_is_made(approved, fin, as_):
