@@ -33,7 +33,14 @@ PASSKEYS = {
 }
 FINANCE = {
     *["recompense:queue", "recompense:decide", "recompense:ask", "recompense:lower", "recompense:reject"],
-    *["recompense:runs", "recompense:prepare", "recompense:run", "recompense:cancel_run", "recompense:mark_paid"],
+    *[
+        "recompense:runs",
+        "recompense:prepare",
+        "recompense:run",
+        "recompense:cancel_run",
+        "recompense:refuse_run",
+        "recompense:mark_paid",
+    ],
 }
 COORDINATOR = {  # panels: what they do; the buttons among them stand in LEFT_OUT
     *["panels:queue", "panels:desk_campaigns", "panels:desk_campaign", "panels:desk_campaign_new", "panels:desk_campaign_revise"],

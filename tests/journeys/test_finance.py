@@ -284,6 +284,12 @@ def test_the_desk_is_fit_for_everybody(device, signed_in, platform, look):
     make_file(page, "£202.20")
     look.at(page, "its file made")
     with page.expect_navigation():
+        page.get_by_role("link", name="The bank refused the file").click()
+    look.at(page)
+    press(page, "The bank refused the file")
+    look.at(page, "without a reason")
+    page.get_by_role("link", name="Go back").click()
+    with page.expect_navigation():
         page.get_by_role("link", name="Mark £202.20 as paid").click()
     look.at(page)
     press(page, "Mark £202.20 as paid")
