@@ -52,6 +52,7 @@ def axe_findings(page: Page, rules: dict = RULES) -> list[str]:
 
 def faults(page: Page, *, ours: bool = True) -> list[str]:
     """Everything that is wrong with the page as it stands, on a phone and a desk, light and dark. `ours=False`: axe alone."""
+    page.wait_for_load_state()
     found = [] if not ours else page.evaluate(SHAPE)
     page.set_viewport_size({"width": 390, "height": 844})
     found += [f"390 {each}" for each in axe_findings(page)]

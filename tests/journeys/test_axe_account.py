@@ -143,7 +143,8 @@ def test_a_program_that_works_for_somebody(page, look, mail):
     page.get_by_role("checkbox").first.check()
     save_and_look(page, look, "made")
     look.open(page, "/account/tokens/", "one")
-    page.get_by_role("link", name="Revoke").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Revoke").click()
     look.at(page)
     save_and_look(page, look, "revoked")
 

@@ -51,21 +51,24 @@ def test_every_step_of_a_module_in_every_state(page, look, number):
     look.open(page, "/home/", "one done")
     look.open(page, "/learning/my/", "one done")
     look.open(page, learner.COURSE, "one done")
-    page.locator("ol.modules li h3 a").nth(number - 1).click()
+    with page.expect_navigation():
+        page.locator("ol.modules li h3 a").nth(number - 1).click()
     look.at(page, "done")
 
 
 def test_what_stands_around_the_modules(page, look):
     look.open(page, "/learning/my/", "not registered")
     look.open(page, learner.COURSE, "not registered")
-    page.locator("ol.modules li h3 a").first.click()
+    with page.expect_navigation():
+        page.locator("ol.modules li h3 a").first.click()
     look.at(page, "not registered")
     learner.register(page)
     look.at(page, "registered")
     look.open(page, "/learning/my/", "registered")
     learner.start(page)
     look.open(page, learner.COURSE, "begun")
-    page.locator("ol.modules li h3 a").first.click()
+    with page.expect_navigation():
+        page.locator("ol.modules li h3 a").first.click()
     look.at(page, "begun")
     look.open(page, "/learning/my/", "begun")
 

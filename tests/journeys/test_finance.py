@@ -288,7 +288,8 @@ def test_the_desk_is_fit_for_everybody(device, signed_in, platform, look):
     look.at(page)
     press(page, "The bank refused the file")
     look.at(page, "without a reason")
-    page.get_by_role("link", name="Go back").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Go back").click()
     with page.expect_navigation():
         page.get_by_role("link", name="Mark £202.20 as paid").click()
     look.at(page)
