@@ -21,7 +21,7 @@ demo: export DEMO := $(or $(DEMO),True)
 demo: ## load the demonstration afresh; what is in the database goes
 	@$(PYTHON) scripts/set_up.py demo
 
-test: setup ## run all tests, in a browser too if one is found (about ten minutes on two cores)
+test: setup ## run all tests, in a browser too if one is found (about eight minutes on two cores)
 	@.venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder $(MARKS) $(ARGS)
 
 check: setup ## style, types, import contracts, migrations, schema, deployment, locks
