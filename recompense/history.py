@@ -19,7 +19,7 @@ from recompense.models import Claim, PaymentRun
 
 WORDS = {
     "claim.submit": gettext_lazy("Sent by %(who)s"),
-    "claim.withdraw": gettext_lazy("Taken back by %(who)s"),
+    "claim.withdraw": gettext_lazy("Withdrawn by %(who)s"),
     "claim.check": gettext_lazy("Checked by %(who)s"),
     "claim.approve": gettext_lazy("Approved by %(who)s"),
     "claim.reject": gettext_lazy("Not approved, by %(who)s"),

@@ -39,7 +39,7 @@ WHERE = {
     Claim.Status.PAID: _lazy("It is paid."),
     Claim.Status.REJECTED: _lazy("It is not paid."),
     Claim.Status.RETURNED: _lazy("It is back with them, with a question. What stands in it may change until they send it again."),
-    Claim.Status.WITHDRAWN: _lazy("They took it back."),
+    Claim.Status.WITHDRAWN: _lazy("They withdrew it."),
 }
 
 # The lists ----------------------------------------------------------------------------------------

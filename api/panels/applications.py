@@ -111,7 +111,7 @@ class FeedbackSerializer(serializers.Serializer):
 
 class NewOfferSerializer(serializers.Serializer):
     answer_by = serializers.DateTimeField(
-        required=False, help_text=_("Left out: two weeks from now, or when the term starts if that is sooner.")
+        required=False, help_text=_("Left out: the end of the day in two weeks, or before the term starts if that is sooner.")
     )
 
 

@@ -6,7 +6,9 @@ import uuid
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from api.models import Webhook
 from people import roles
@@ -19,6 +21,19 @@ HOOK = {
     "events": ["registration.made"],
     "secret": SECRET,
 }
+
+
+@pytest.fixture
+def queries():
+    """`queries(client, address)`: how many reading it takes, once roles and sessions are known."""
+
+    def count(client, address, data=None):
+        client.get(address, data)
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(address, data).status_code == 200
+        return len(captured)
+
+    return count
 
 
 @pytest.fixture

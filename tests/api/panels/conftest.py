@@ -2,8 +2,6 @@
 another panel, Sam is a stranger. So it is never a scope that opens anything."""
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from tests.factories.panels import make_application, make_campaign, make_panel
 
@@ -75,19 +73,6 @@ def change(send):
         return send(client, "patch", at(row), data, **({"If-Match": client.get(at(row)).get("ETag", "*")} | headers))
 
     return do
-
-
-@pytest.fixture
-def queries():
-    """`queries(client, address)`: how many reading it takes, once roles and sessions are known."""
-
-    def count(client, address, data=None):
-        client.get(address, data)
-        with CaptureQueriesContext(connection) as captured:
-            assert client.get(address, data).status_code == 200
-        return len(captured)
-
-    return count
 
 
 def at(row):

@@ -4,8 +4,6 @@ import uuid
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from people import roles
 from tests.factories import recompense as make
@@ -114,19 +112,6 @@ def upload():
         return client.post(f"{PLACE}/receipts", data, headers={"Idempotency-Key": key or str(uuid.uuid4())})
 
     return post
-
-
-@pytest.fixture
-def queries():
-    """`queries(client, address)`: how many reading it takes, once roles and sessions are known."""
-
-    def count(client, address, data=None):
-        client.get(address, data)
-        with CaptureQueriesContext(connection) as captured:
-            assert client.get(address, data).status_code == 200
-        return len(captured)
-
-    return count
 
 
 def problem(answer):
