@@ -13,7 +13,7 @@ from django_tasks import task
 from core import audit, mail
 from core.models import AuditEvent
 from panels import moments
-from panels.models import Application, Membership, Offer
+from panels.models import Application, Experience, Membership, Offer
 
 CALLED_OFF = "application.tell_called_off"
 
@@ -72,3 +72,27 @@ def _write(application: Application, secret: str, subject: Promise, template: st
     path = reverse("panels:link", args=[secret]) if secret else reverse("panels:application", args=[application.key])
     known = {"reference": application.reference, "url": settings.BASE_URL + path}
     mail.send(application, subject, f"panels/email/{template}", {**known, **context})
+
+
+# Experiences --------------------------------------------------------------------------------------
+# Without a link: its secret is the teller's alone, and we do not have it.
+
+
+def experience_received(experience: Experience) -> None:
+    _write_to_teller(experience, _("We have what you sent"), "experience_received")
+
+
+def experience_decided(experience: Experience) -> None:
+    _write_to_teller(experience, _("News for you"), "experience_decided")
+
+
+def experience_withdrawn(experience: Experience) -> None:
+    _write_to_teller(experience, _("What you sent is erased"), "experience_withdrawn")
+
+
+def _write_to_teller(experience: Experience, subject: Promise, template: str) -> None:
+    """To whoever left an address; the way back is their reference and the passphrase that they keep."""
+    if not experience.email:
+        return
+    known = {"reference": experience.reference, "url": settings.BASE_URL + reverse("panels:come_back")}
+    mail.send(experience, subject, f"panels/email/{template}", known)

@@ -21,6 +21,7 @@ from learning.demo import course as demo_course
 from learning.models import CoursePage
 from people import affiliations, demo, reference, roles
 from people.models import Organisation, StaffGroup, User
+from tests.factories.experiences import make_stories_index
 from tests.factories.learning import module_facts, outline_facts
 from tests.factories.panels import make_campaign, make_member, make_panel
 from tests.factories.recompense import make_card
@@ -179,7 +180,7 @@ def passkeys(settings):
 
 
 # panels and recompense ---------------------------------------------------------------------------
-# Ana applies, Mo is a member, Kit coordinates, Cas checks, Pat approves, Fin pays.
+# Ana applies, Mo is a member, Kit coordinates, Uma and Ola moderate, Cas checks, Pat approves, Fin pays.
 
 
 @pytest.fixture
@@ -201,6 +202,8 @@ def holding(role):
 kit = holding(("Kit", "coordinator"))
 cora = holding(("Cora", "coordinator"))  # of another panel
 adi = holding(("Adi", "administrator"))
+uma = holding(("Uma", "moderator"))
+ola = holding(("Ola", "moderator"))  # the second reader
 cas = holding(("Cas", "claims checker"))
 pat = holding(("Pat", "claims approver"))
 fin = holding(("Fin", "finance officer"))
@@ -225,6 +228,11 @@ def mo(person, reference_data):
 def member(panel, mo):
     """Mo's membership."""
     return make_member(panel, mo)
+
+
+@pytest.fixture
+def stories_index(home):
+    return make_stories_index(home)
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import ClassVar
 
 from django.conf import settings
-from django.core.files.storage import storages
 from django.db import models
 from django.db.models import DecimalField, F, ProtectedError, Q, Sum
 from django.db.models.functions import Coalesce
@@ -17,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import acts, money
 from core.encryption import EncryptedTextField
+from core.private_files import private_storage
 from panels.models import Attendance
 from recompense.models.hands import HANDS, STAFF, in_hand_of
 from recompense.models.payments import Payment
@@ -253,10 +253,6 @@ class Line(models.Model):
     def counted(self) -> Decimal:
         """What will be paid for it, in pounds, once it is frozen."""
         return money.pounds(self.allowed if self.allowed is not None else self.amount or 0)
-
-
-def private_storage():
-    return storages["private"]
 
 
 class Receipt(models.Model):

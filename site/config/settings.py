@@ -221,6 +221,7 @@ SCHEDULES = {  # what is done by the clock: a function, and every how many minut
     "Let unanswered offers go": ("panels.recruitment.lapse_due", 5),
     "End terms that are over": ("panels.membership.end_due", 60),
     "Erase what was never sent": ("panels.erasure.clear_due", DAY),
+    "Let experiences go when their time is over": ("panels.experiences.erasing.clear_due", DAY),
 }
 
 # People ------------------------------------------------------------------------------------------
@@ -279,6 +280,7 @@ USERSESSIONS_TRACK_ACTIVITY = False
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14  # a learner comes back
 RETENTION_LEARNER_MONTHS = env.int("RETENTION_LEARNER_MONTHS", 36)  # then an unused account is deleted, after a warning
 RETENTION_APPLICATION_MONTHS = env.int("RETENTION_APPLICATION_MONTHS", 6)  # after a campaign closes
+RETENTION_EXPERIENCE_MONTHS = env.int("RETENTION_EXPERIENCE_MONTHS", 24)  # after it was sent: then it and its page go
 RETENTION_PAYMENT_YEARS = env.int("RETENTION_PAYMENT_YEARS", 7)  # then receipts, accounts and reasons are wiped
 STAFF_SESSION_AGE = env.int("STAFF_SESSION_AGE", 60 * 60 * 10)  # seconds
 

@@ -47,6 +47,7 @@ ROLES = {
     "editor": Role(permissions=(ADMIN,), pages=(*WRITE, "wagtailcore.lock_page", "wagtailcore.unlock_page"), files=FILES),
     "statistics officer": Role(permissions=("learning.view_statistics",)),
     "coordinator": Role(permissions=("panels.coordinate",)),
+    "moderator": Role(permissions=("panels.moderate_experiences",)),
     "claims checker": Role(permissions=("recompense.check_claims",)),
     "claims approver": Role(permissions=("recompense.approve_claims",)),
     "finance officer": Role(permissions=("recompense.pay_claims",)),

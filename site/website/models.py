@@ -28,7 +28,12 @@ class HomePage(BasePage):
     template = "website/home.html"
     max_count = 1
     parent_page_types: ClassVar[list] = ["wagtailcore.Page"]
-    subpage_types: ClassVar[list] = ["website.StandardPage", "learning.LearningIndexPage", "panels.PanelIndexPage"]
+    subpage_types: ClassVar[list] = [
+        "website.StandardPage",
+        "learning.LearningIndexPage",
+        "panels.PanelIndexPage",
+        "panels.StoriesIndexPage",
+    ]
     content_panels = [
         *BasePage.content_panels,
         MultiFieldPanel(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from panels import themes
 from people import reference
 from recompense import rates
 from website import pages, schedules
@@ -22,6 +23,7 @@ class Command(BaseCommand):
         self.stdout.write("  roles, lists, first pages, schedules")
         call_command("sync_roles")
         reference.load()
+        themes.load()
         rates.load_example()
         if not HomePage.objects.exists():  # what editors have written since stays
             pages.load()

@@ -1,0 +1,157 @@
+"""Moderators: read, prepare what may be shown beside what was told, and a second one decides.
+
+Two people go over everything before anybody else reads it: who prepared it does not decide on it. What may be done with it
+is what the teller agrees to, judged under the lock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core import acts, audit, errors, outbox, workflow
+from panels import emails
+from panels.experiences import publishing
+from panels.models import Experience, Passage, Theme
+from panels.models.experiences import MODERATOR, PREPARER
+from people.models import District, User
+
+Status = Experience.Status
+SECOND = {PREPARER: gettext_lazy("You prepared this. Somebody else must go over it and decide.")}
+ACTS = {
+    "take": acts.Act(MODERATOR, frozenset({Status.RECEIVED, Status.DECLINED, Status.KEPT, Status.PUBLISHED})),
+    "sort": acts.Act(MODERATOR, frozenset({Status.READING, Status.PREPARED})),
+    "refer": acts.Act(MODERATOR, frozenset(set(Status) - {Status.DRAFT, *Experience.GONE})),
+    "prepare": acts.Act(MODERATOR, frozenset({Status.READING})),
+    "send_back": acts.Act(MODERATOR, frozenset({Status.PREPARED})),
+    "publish": acts.Act(MODERATOR, frozenset({Status.PREPARED}), SECOND),
+    "keep": acts.Act(MODERATOR, frozenset({Status.PREPARED}), SECOND),
+    "decline": acts.Act(MODERATOR, frozenset({Status.READING})),
+}
+INSIDE = ["panel", "share", "quote"]  # any of these lets it be used without being published
+
+
+def read(experience: Experience, *, by: User) -> list[Passage]:
+    """The words as they were told. Each time leaves an audit row."""
+    if MODERATOR not in experience.relations_of(by):
+        raise errors.NotAllowed
+    audit.record("experience.read", experience, by=by)
+    return list(experience.passages.all())
+
+
+@transaction.atomic
+def take(experience: Experience, *, by: User) -> Experience:
+    """Begin to read, or take up again what was decided on. What is published goes off the site until it is published anew."""
+    experience = _hold(experience, "take", by)
+    publishing.remove(experience)
+    return workflow.move(experience, Status.READING, by=by, act="experience.take", prepared_by=None)
+
+
+@transaction.atomic
+def sort(experience: Experience, *, themes: Iterable[Theme], district: District | None, by: User) -> Experience:
+    """Say what it is about and where, so that it can be found."""
+    experience = _hold(experience, "sort", by)
+    experience.district = district
+    experience.save(update_fields=["district"])
+    experience.themes.set(themes)
+    audit.record("experience.sort", experience, by=by)
+    return experience
+
+
+@transaction.atomic
+def refer(experience: Experience, concern: str, referral: str, *, by: User) -> Experience:
+    """Note a concern, and what was done about it. While somebody may be in danger, nothing of it is published."""
+    experience = _hold(experience, "refer", by)
+    if concern and not referral.strip():
+        message = _("Write what was done, by whom and when. “Nothing yet” is an answer too.")
+        raise errors.DomainError(message, code="no_referral", field="referral")
+    before, experience.concern, experience.referral = experience.concern, concern, referral.strip()
+    experience.save(update_fields=["concern", "referral"])
+    audit.record("experience.refer", experience, by=by, before=before, after=concern)
+    return experience
+
+
+@transaction.atomic
+def prepare(experience: Experience, shown: Mapping[str, str], *, note: str = "", by: User) -> Experience:
+    """Write what may be shown of each part, and pass it on to a second reader. The teller's words stay as they are."""
+    experience = _hold(experience, "prepare", by)
+    passages = {passage.kind: passage for passage in experience.passages.all()}
+    for kind, passage in passages.items():
+        passage.shown = shown.get(kind, "").strip()
+    if not any(passage.shown for passage in passages.values()):
+        raise errors.DomainError(_("Keep at least a sentence of it, or decline it."), code="nothing_shown", field="shown")
+    Passage.objects.bulk_update(passages.values(), ["shown"])
+    facts: dict[str, Any] = {"prepared_by": by, "note": note.strip()}
+    return workflow.move(experience, Status.PREPARED, by=by, act="experience.prepare", **facts)
+
+
+@transaction.atomic
+def send_back(experience: Experience, note: str, *, by: User) -> Experience:
+    """To be prepared anew, with what is to be changed."""
+    experience = _hold(experience, "send_back", by)
+    return workflow.move(experience, Status.READING, by=by, act="experience.send_back", note=note.strip(), prepared_by=None)
+
+
+@transaction.atomic
+def publish(experience: Experience, *, by: User) -> Experience:
+    """Put it on the site, where the teller agreed to that."""
+    experience = _hold(experience, "publish", by)
+    _judge_publishing(experience)
+    workflow.move(experience, Status.PUBLISHED, by=by, act="experience.publish", note="")
+    publishing.make(experience)
+    outbox.write("experience.published", experience=str(experience.key))
+    emails.experience_decided(experience)
+    return experience
+
+
+@transaction.atomic
+def keep(experience: Experience, *, by: User) -> Experience:
+    """Use it inside, as far as the teller agreed: by a panel, by the body that it is about, in a report."""
+    experience = _hold(experience, "keep", by)
+    if not experience.agreed & set(INSIDE):
+        raise errors.DomainError(_("The person agreed to no use inside. Publish it, or decline it."), code="not_agreed")
+    workflow.move(experience, Status.KEPT, by=by, act="experience.keep", note="")
+    outbox.write("experience.kept", experience=str(experience.key))
+    emails.experience_decided(experience)
+    return experience
+
+
+@transaction.atomic
+def decline(experience: Experience, reason: str, *, by: User) -> Experience:
+    """Not to be used, with the reason as the teller will read it."""
+    experience = _hold(experience, "decline", by)
+    if not reason.strip():
+        raise errors.DomainError(_("Say why, in words that you would say to the person"), code="no_reason", field="reason")
+    workflow.move(experience, Status.DECLINED, by=by, act="experience.decline", reason=reason.strip(), note="")
+    outbox.write("experience.declined", experience=str(experience.key))
+    emails.experience_decided(experience)
+    return experience
+
+
+def judge_use_again(experience: Experience) -> None:
+    """After the teller changed what they agree to, the experience being held: what it no longer covers ends now."""
+    agreed = experience.agreed
+    is_covered = "publish" in agreed if experience.status == Status.PUBLISHED else bool(agreed & set(INSIDE))
+    if is_covered:
+        publishing.refresh(experience)
+        return
+    publishing.remove(experience)
+    workflow.move(experience, Status.READING, by=None, act="experience.end_use", prepared_by=None)
+
+
+def _hold(experience: Experience, act: str, by: User) -> Experience:
+    experience = workflow.lock(experience)
+    acts.judge(ACTS[act], experience, by=by)
+    return experience
+
+
+def _judge_publishing(experience: Experience) -> None:
+    if "publish" not in experience.agreed:
+        raise errors.DomainError(_("The person did not agree that it is published."), code="not_agreed")
+    if experience.concern == Experience.Concern.DANGER:
+        message = _("Somebody may be in danger. Nothing is published until that is settled and noted.")
+        raise errors.DomainError(message, code="danger")

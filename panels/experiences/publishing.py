@@ -1,0 +1,48 @@
+"""The page of an experience: made when two people have gone over it, and gone in one act."""
+
+from __future__ import annotations
+
+import secrets
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from wagtail.search import index
+
+from core import errors, page_cache
+from panels.models import Experience, StoriesIndexPage, StoryPage
+
+NUMBERS = range(100_000, 1_000_000)  # drawn by lot: nobody can count them, or see from a gap that one has gone
+
+
+def make(experience: Experience) -> StoryPage:
+    """Put an experience that is held on the site, under a number."""
+    stories = StoriesIndexPage.objects.live().first()
+    if stories is None:
+        raise errors.DomainError(_("There is no page for stories yet. An editor adds it below the front page."), code="no_index")
+    number = _free_number()
+    title = _("Story %(number)s") % {"number": number}
+    page = StoryPage(experience=experience, title=title, slug=str(number), live=True, first_published_at=timezone.now())
+    stories.add_child(instance=page)
+    page_cache.clear()
+    return page
+
+
+def remove(experience: Experience) -> None:
+    """The page with all that Wagtail keeps of it: revisions, search entry, references."""
+    page = StoryPage.objects.filter(experience=experience).first()
+    if page:
+        page.delete()
+        page_cache.clear()
+
+
+def refresh(experience: Experience) -> None:
+    """After what may be shown of it has changed: the search finds what the page says, and nothing more."""
+    page = StoryPage.objects.filter(experience=experience).first()
+    if page:
+        index.insert_or_update_object(page)
+        page_cache.clear()
+
+
+def _free_number() -> int:
+    number = secrets.choice(NUMBERS)
+    return _free_number() if StoryPage.objects.filter(slug=str(number)).exists() else number

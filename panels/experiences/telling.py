@@ -1,0 +1,120 @@
+"""The teller: without an account, by a reference and a passphrase that only they have.
+
+The same two stand in the link that they may keep, and sealed in the cookie of the browser in which they write; a link to
+an account, or to a session that may become one, is made nowhere. Whoever loses the passphrase cannot be given another,
+because nobody could tell that it is they.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core import codes, errors, outbox, workflow
+from panels import emails
+from panels.experiences import agreeing, erasing, moderating
+from panels.models import Experience, Passage
+
+Status, Kind = Experience.Status, Passage.Kind
+LONGEST = 20_000  # characters, in one part
+FACTS = {"shape", "whose", "district", "season", "year", "panel", "language"}
+
+
+@transaction.atomic
+def begin(shape: str = Experience.Shape.GUIDED, *, language: str = "") -> tuple[Experience, str]:
+    """A new draft, and the passphrase that opens it. Only a digest of that is kept."""
+    passphrase = codes.new(4)
+    facts = {"reference": codes.new(2), "passphrase_digest": _digest(passphrase), "language": language}
+    return Experience.objects.create(shape=shape, **facts), passphrase
+
+
+def find(reference: str, passphrase: str) -> Experience | None:
+    """The experience that these two open, however they were typed. One that was taken back is opened by nothing."""
+    row = Experience.objects.filter(reference=_tidy(reference)).exclude(passphrase_digest="").first()
+    known = row.passphrase_digest if row else ""
+    return row if hmac.compare_digest(known, _digest(_tidy(passphrase))) else None
+
+
+@transaction.atomic
+def write(experience: Experience, words: Mapping[str, str], *, themes: Iterable | None = None, **facts: Any) -> Experience:
+    """Keep what was typed, whole or not. Only before it is sent."""
+    experience = _held_draft(experience)
+    for kind, text in words.items():
+        _keep(experience, Kind(kind), text)
+    for name in facts.keys() & FACTS:
+        setattr(experience, name, facts[name])
+    experience.changed_at = timezone.now()
+    experience.save(update_fields=[*(facts.keys() & FACTS), "changed_at"])
+    if themes is not None:
+        experience.themes.set(themes)
+    return experience
+
+
+@transaction.atomic
+def agree(experience: Experience, purposes: Iterable[str], *, email: str = "") -> Experience:
+    """Say what may be done with it, before or after it was sent. What is no longer agreed to ends now."""
+    experience = workflow.lock(experience)
+    if experience.is_gone:
+        raise errors.WrongState(_("This was taken back. Nothing of it is kept."))
+    agreeing.agree(experience, purposes, email=email)
+    if experience.status in Experience.USED:
+        moderating.judge_use_again(experience)
+    return experience
+
+
+@transaction.atomic
+def submit(experience: Experience) -> Experience:
+    """Send it. A second press is the same as one."""
+    experience = workflow.lock(experience)
+    if experience.is_sent:
+        return experience
+    if not any(passage.words for passage in experience.passages.all()):
+        raise errors.DomainError(_("Write what happened. A sentence is enough."), code="no_words", field=Kind.HAPPENED)
+    workflow.move(experience, Status.RECEIVED, by=None, act="experience.submit", submitted_at=timezone.now())
+    outbox.write("experience.received", experience=str(experience.key))
+    emails.experience_received(experience)
+    return experience
+
+
+@transaction.atomic
+def withdraw(experience: Experience) -> None:
+    """Take it back: whatever has become of it, it is gone when this returns. Twice is the same as once."""
+    held = Experience.objects.select_for_update(of=("self",)).filter(pk=experience.pk).first()
+    if held is None or held.is_gone:
+        return
+    if not held.is_sent:
+        erasing.discard(held)
+        return
+    emails.experience_withdrawn(held)
+    erasing.take_out(held, Status.WITHDRAWN, by=None, act="experience.withdraw")
+
+
+def _held_draft(experience: Experience) -> Experience:
+    experience = workflow.lock(experience)
+    if experience.status != Status.DRAFT:
+        raise errors.WrongState(_("You have sent this. You can take it back and tell it anew."))
+    return experience
+
+
+def _keep(experience: Experience, kind: Passage.Kind, text: str) -> None:
+    text = text.strip()
+    if len(text) > LONGEST:
+        message = _("This part can hold %(most)s characters. You have written %(count)s.")
+        raise errors.DomainError(message % {"most": LONGEST, "count": len(text)}, code="too_long", field=kind)
+    place = list(Kind).index(kind)
+    Passage.objects.update_or_create(experience=experience, kind=kind, defaults={"words": text, "position": place})
+
+
+def _tidy(typed: str) -> str:
+    """As `core.codes` writes it, from what was read out or typed: small letters, spaces for hyphens, O for nought."""
+    letters = typed.upper().translate(str.maketrans("OIL", "011", " -–\t\n."))
+    return "-".join(letters[start : start + 4] for start in range(0, len(letters), 4))
+
+
+def _digest(passphrase: str) -> str:
+    return codes.digest(f"experience {passphrase}")
