@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 
 from panels import views, views_applicant, views_member
+from panels.feeds import StoriesFeed
 from panels.views_coordinator import applications, campaigns, meetings, members, people, queue
 
 app_name = "panels"
@@ -30,9 +31,8 @@ urlpatterns = [
     path("applications/<uuid:key>/offer/decline/", views_applicant.decline, name="decline"),
     re_path("^applications/.+/$", views.cannot_open, name="cannot_open"),
     # tellers
-
     # stories
-
+    path("stories/feed/", StoriesFeed(), name="stories_feed"),
     # members
     path("memberships/", views_member.memberships, name="memberships"),
     path("memberships/<uuid:key>/shown/", views_member.publication, name="publication"),
@@ -67,7 +67,6 @@ urlpatterns = [
     path("coordinate/meetings/<uuid:key>/cancel/", meetings.cancel, name="desk_meeting_cancel"),
     path("coordinate/meetings/<uuid:key>/attendance/", meetings.attendance, name="desk_attendance"),
     # moderators
-
     # who runs which panel
     path("coordinate/people/", people.index, name="coordinators"),
     path("coordinate/people/<uuid:key>/<uuid:person>/release/", people.release, name="coordinator_release"),

@@ -6,7 +6,7 @@ import secrets
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from wagtail.search import index
+from wagtail.search.backends import get_search_backend
 
 from core import errors, page_cache
 from panels.models import Experience, StoriesIndexPage, StoryPage
@@ -23,6 +23,7 @@ def make(experience: Experience) -> StoryPage:
     title = _("Story %(number)s") % {"number": number}
     page = StoryPage(experience=experience, title=title, slug=str(number), live=True, first_published_at=timezone.now())
     stories.add_child(instance=page)
+    get_search_backend().add(page)  # at once: the queue does it later
     page_cache.clear()
     return page
 
@@ -39,7 +40,7 @@ def refresh(experience: Experience) -> None:
     """After what may be shown of it has changed: the search finds what the page says, and nothing more."""
     page = StoryPage.objects.filter(experience=experience).first()
     if page:
-        index.insert_or_update_object(page)
+        get_search_backend().add(page)
         page_cache.clear()
 
 

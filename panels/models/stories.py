@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.core.paginator import Paginator
 from django.db import models
-from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import RichTextField
@@ -18,7 +18,11 @@ from wagtail.query import PageQuerySet
 from wagtail.search import index
 
 from pages.models import BasePage
-from panels.models.experiences import Experience, Passage
+from panels.models.experiences import Experience, Passage, Theme
+from people.models import District
+
+A_PAGE = 12
+LONGEST_SEARCH = 100  # characters
 
 
 class StoriesIndexPage(BasePage):
@@ -31,13 +35,38 @@ class StoriesIndexPage(BasePage):
     subpage_types: ClassVar[list] = ["panels.StoryPage"]
     content_panels = [*BasePage.content_panels, FieldPanel("intro")]
 
+    def get_context(self, request, *args, **kwargs):
+        asked = {name: request.GET.get(name, "").replace("\0", "").strip() for name in ["theme", "district", "words"]}
+        themes, districts = list(Theme.objects.all()), list(District.objects.all())
+        theme = next((each for each in themes if each.slug == asked["theme"]), None)
+        district = next((each for each in districts if each.gss_code == asked["district"]), None)
+        words = asked["words"][:LONGEST_SEARCH]
+        found = StoryPage.objects.child_of(self).published().about(theme).in_district(district).saying(words)
+        context = {"themes": themes, "districts": districts, "theme": theme, "district": district, "words": words}
+        context["page_obj"] = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
+        return super().get_context(request, *args, **kwargs) | context | {"is_chosen": bool(theme or district or words)}
+
 
 class StoryQuerySet(PageQuerySet):
     def published(self) -> StoryQuerySet:
-        """With what their lists and pages show, in so many queries however many there are."""
-        shown = Prefetch("experience__passages", Passage.objects.order_by("position"))
-        rows = self.live().public().select_related("experience__district")
-        return rows.prefetch_related(shown, "experience__themes", "experience__agreements")
+        """The newest first, with what lists and pages show of them, in so many queries however many there are."""
+        rows = self.live().public().select_related("experience__district").order_by("-first_published_at", "-pk")
+        return rows.prefetch_related("experience__passages", "experience__themes", "experience__agreements")
+
+    def about(self, theme: Theme | None) -> StoryQuerySet:
+        return self.filter(experience__themes=theme) if theme else self
+
+    def in_district(self, district: District | None) -> StoryQuerySet:
+        """Only those of which the teller lets it be known where they happened: finding one would say it too."""
+        known = Experience.objects.filter(district=district).agreed_to("district")
+        return self.filter(experience__in=known.values("pk")) if district else self
+
+    def saying(self, words: str) -> StoryQuerySet:
+        """In which each of these words stands. They are found in the search's own index, since ours are encrypted."""
+        if not words:
+            return self
+        found = StoryPage.objects.live().search(words, operator="and", order_by_relevance=False)
+        return self.filter(pk__in=found.get_queryset().values("pk"))
 
 
 class StoryPage(BasePage):
@@ -58,6 +87,15 @@ class StoryPage(BasePage):
     def passages(self) -> list[Passage]:
         """The parts of which something is shown, in their order."""
         return [passage for passage in self.experience.passages.all() if passage.shown]
+
+    def get_context(self, request, *args, **kwargs):
+        """In place of the page that Wagtail found: the same with everything that is shown of it."""
+        return super().get_context(request, *args, **kwargs) | {"story": StoryPage.objects.published().get(pk=self.pk)}
+
+    @property
+    def beginning(self) -> str:
+        """What a list shows of it."""
+        return next((passage.shown for passage in self.passages()), "")
 
     def words(self) -> str:
         """All of it, for the search."""
