@@ -29,7 +29,11 @@ def load_index(home: Page) -> PanelIndexPage:
     index.title, index.show_in_menus = "Panels", True
     index.summary = "People who know it from their own lives advise public bodies, and ask what was done with the advice."
     index.body = _stream(read("index")["body"])
+    is_new = index.pk is None
     _publish(index, home)
+    if is_new:
+        index.move(home, pos="first-child")  # menus follow the order of pages, and panels come first
+        index.refresh_from_db()
     return index
 
 

@@ -25,7 +25,7 @@ from panels.models.recruitment import Campaign
 
 MOST_PANELS = 30  # so many are shown in one list
 SHOWN_ADVICE = 4  # the rest of a panel's advice opens below
-LISTED_ADVICE = 10  # in the list of panels
+LISTED_ADVICE = 8  # in the list of panels
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class PanelIndexPage(BasePage):
         context = {
             "tables": children.tables(),
             "campaigns": Campaign.objects.inviting().select_related("panel").order_by("closes_at")[:MOST_PANELS],
-            "advice": advice.newest(advised, most=LISTED_ADVICE),
+            "advice": advice.newest(advised, most=LISTED_ADVICE, of_each=2, answered_only=True),
             "tally": advice.tally(advised),
         }
         return super().get_context(request, *args, **kwargs) | context
