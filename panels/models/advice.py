@@ -30,21 +30,22 @@ def newest(
     pages: Iterable[PanelPage], *, most: int, of_each: int = blocks.MOST_ADVICE, answered_only: bool = False
 ) -> list[Advice]:
     """The newest of several panels, no more than `of_each` from one. What is not shown is never made into blocks."""
-    rows = [(_last_day(raw), place, page) for page in pages for place, raw in enumerate(page.advice.raw_data) if not answered_only or _is_answered(raw)]
-    rows.sort(key=lambda row: row[0], reverse=True)
-    met: Counter = Counter()
-    chosen = []
-    for _day, place, page in rows:
-        met[page.pk] += 1
-        if met[page.pk] <= of_each:
-            chosen.append((page, place))
-    return [Advice(page, page.advice[place].value) for page, place in chosen[:most]]
+    places = [row for page in pages for row in _places(page, answered_only)[:of_each]]
+    places.sort(key=lambda row: row[0], reverse=True)
+    return [Advice(page, page.advice[place].value) for _day, place, page in places[:most]]
 
 
 def tally(pages: Iterable[PanelPage]) -> dict[str, int]:
     """How much was advised, and what came of it: all, done, planned, not_done, waiting."""
     counts = Counter(raw["value"]["status"] for page in pages for raw in page.advice.raw_data)
     return {"all": counts.total(), **{status: counts[status] for status in blocks.STATUSES}}
+
+
+def _places(page: PanelPage, answered_only: bool) -> list[tuple[str, int, PanelPage]]:
+    """Where the advice of one page stands, the newest first."""
+    rows = enumerate(page.advice.raw_data)
+    days = [(_last_day(raw), place, page) for place, raw in rows if _is_answered(raw) or not answered_only]
+    return sorted(days, key=lambda row: row[0], reverse=True)
 
 
 def _last_day(raw: dict) -> str:

@@ -126,11 +126,16 @@ class PanelPage(BasePage):
     ]
 
     def get_context(self, request, *args, **kwargs):
-        return super().get_context(request, *args, **kwargs) | self._seats() | self._advised() | {
-            "panel": self.panel,
-            "next_meeting": self.panel.meetings.coming().first(),
-            "related": self.related_pages(),
-        }
+        return (
+            super().get_context(request, *args, **kwargs)
+            | self._seats()
+            | self._advised()
+            | {
+                "panel": self.panel,
+                "next_meeting": self.panel.meetings.coming().first(),
+                "related": self.related_pages(),
+            }
+        )
 
     def _seats(self) -> dict[str, Any]:
         members = list(self.panel.memberships.current().select_related("person", "district"))
