@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
@@ -19,7 +20,7 @@ MOST_ADVICE = 40  # on one page: whoever gathers it for all panels reads so much
 class AdviceValue(blocks.StructValue):
     @property
     def state(self) -> str:
-        return STATUSES[self["status"]]
+        return str(STATUSES[self["status"]])
 
     @property
     def meaning(self) -> str:
@@ -28,7 +29,7 @@ class AdviceValue(blocks.StructValue):
 
     @property
     def answer_title(self) -> str:
-        return ANSWERS[self["status"]]
+        return str(ANSWERS[self["status"]])
 
     @property
     def is_answered(self) -> bool:
@@ -62,13 +63,13 @@ class AdviceBlock(blocks.StructBlock):
 def _faults(value: AdviceValue) -> dict[str, str]:
     """An answer has its words and its day, and no day is still to come: the newest stand on the front page."""
     if value["said_on"] > timezone.localdate():
-        return {"said_on": _("Enter a day that has come.")}
+        return {"said_on": gettext("Enter a day that has come.")}
     if not value.is_answered:
         return {}
-    missing = {"did": _("Say what the answer was."), "did_on": _("Enter the day of the answer.")}
+    missing = {"did": gettext("Say what the answer was."), "did_on": gettext("Enter the day of the answer.")}
     faults = {name: text for name, text in missing.items() if not value[name]}
     if not faults and not value["said_on"] <= value["did_on"] <= timezone.localdate():
-        faults["did_on"] = _("Enter a day after the advice that has come.")
+        faults["did_on"] = gettext("Enter a day after the advice that has come.")
     return faults
 
 
