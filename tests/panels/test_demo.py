@@ -19,11 +19,22 @@ def test_every_file_is_a_page_that_says_it_is_a_demonstration_and_where_its_fact
     panels = pages.load(home)
     assert list(panels) == pages.ORDER
     for page in PanelPage.objects.all():
-        text = str(page.body)
-        assert "Demonstration content" in text
+        assert "Demonstration content" in str(page.body)
+        text = str(page.questions)
         assert 'Source: <a href="https://' in text
         assert "made up" in text
         assert len(page.summary) < 160
+
+
+def test_every_panel_has_advice_with_different_ends_which_an_editor_could_have_written(home):
+    pages.load(home)
+    for page in PanelPage.objects.all():
+        given = [block.value for block in page.advice]
+        assert 3 <= len(given) <= 4
+        assert {"done", "planned", "not_done"} <= {value["status"] for value in given}
+        assert all(value["to"].startswith("Example ") for value in given)
+        for block in page.advice:
+            block.block.clean(block.value)
 
 
 def test_loading_twice_makes_nothing_twice(home):
