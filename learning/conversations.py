@@ -107,6 +107,11 @@ class Way:
     def ids(self) -> list[str]:
         return [turn.choice.id for turn in self.turns]
 
+    @property
+    def kept(self) -> dict:
+        """As fields of a ConversationPath."""
+        return {"conversation": self.block.id, "path": self.ids, "endings": list(self.reached)}
+
     def _cut(self, chosen: Iterable[str]) -> Way:
         return Way(self.block, tuple(chosen), self.reached)
 
@@ -163,8 +168,7 @@ def begin_again(progress: ModuleProgress, step: Step, *, by: User) -> Way:
 
 
 def _keep(progress: ModuleProgress, to: Way) -> Way:
-    kept = {"path": to.ids, "endings": list(to.reached)}
-    ConversationPath.objects.update_or_create(progress=progress, conversation=to.block.id, defaults=kept)
+    ConversationPath.objects.update_or_create(progress=progress, conversation=to.block.id, defaults=to.kept)
     return to
 
 
