@@ -16,8 +16,8 @@ from functools import cached_property
 from django.db import transaction
 from django.utils import timezone
 
-from learning import completion, courses, playing
-from learning.models import Attempt, CoursePage, LaunchSession, ModulePage, ModuleProgress, Registration, Step
+from learning import completion, conversations, courses, playing
+from learning.models import Attempt, ConversationPath, CoursePage, LaunchSession, ModulePage, ModuleProgress, Registration, Step
 from people.models import Affiliation, District, Organisation, StaffGroup, User
 
 ORGANISATIONS = [
@@ -141,7 +141,7 @@ def _sit(
     sitting = LaunchSession(
         key=key, registration=registration, module=module, opened_at=at, status=LaunchSession.Status.TERMINATED
     )
-    said, attempts = [playing.defined(sitting, "initialized", at, None)], []
+    said, attempts, ways = [playing.defined(sitting, "initialized", at, None)], [], []
     for step in part:
         at += timedelta(seconds=loader.rng.randint(35, 170))
         if step.question:
@@ -149,6 +149,9 @@ def _sit(
                 said.append(playing.answered(sitting, step, chosen, is_right, at=at))
                 attempts.append(Attempt(question=step.question.id, chosen=chosen, is_right=is_right, at=at))
                 at += timedelta(seconds=loader.rng.randint(10, 45))
+        if step.conversation:
+            ways.append(_converse(loader.rng, step))
+            said += [conversations.responded(sitting, step, way, at=at) for way in ways[-1]]
         said.append(playing.gone_on(sitting, step, at=at))
     if is_last:
         said += [playing.defined(sitting, "completed", at, {"completion": True}), _passed(sitting, at)]
@@ -160,7 +163,7 @@ def _sit(
     for statement in said:
         statement["id"] = str(uuid.UUID(int=loader.rng.getrandbits(128), version=4))
     completion.record(said)
-    _keep(attempts, registration, module)
+    _keep(attempts, [steps[-1] for steps in ways], registration, module)
     return at
 
 
@@ -178,8 +181,18 @@ def _choices(rng: random.Random, step: Step) -> list[tuple[list[str], bool]]:
     return [(right, True)]
 
 
-def _keep(attempts: list[Attempt], registration: Registration, module: ModulePage) -> None:
+def _converse(rng: random.Random, step: Step) -> list[conversations.Way]:
+    """From the beginning to an ending, by chance: the way after each choice."""
+    ways = [conversations.Way(step.conversation)]
+    while not ways[-1].is_at_end:
+        choices = ways[-1].now.value["choices"].bound_blocks
+        ways.append(ways[-1].after(rng.choice(choices).id))
+    return ways[1:]
+
+
+def _keep(attempts: list[Attempt], ways: list[conversations.Way], registration: Registration, module: ModulePage) -> None:
     progress = ModuleProgress.objects.get(registration=registration, module=module)
     for attempt in attempts:
         attempt.progress = progress
     Attempt.objects.bulk_create(attempts)
+    ConversationPath.objects.bulk_create(ConversationPath(progress=progress, **way.kept) for way in ways)
