@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('panels', '0002_attendance_keeps_the_role'),
+        ('panels', '0003_experiences'),
     ]
 
     operations = [
