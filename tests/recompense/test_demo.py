@@ -39,22 +39,16 @@ def people(person, synced_roles, reference_data):
     return made
 
 
-@pytest.fixture
-def loaded(people):
-    demo.load()
-    return people
-
-
-def test_there_are_claims_in_every_state_and_mo_has_none(loaded):
+def there_are_claims_in_every_state_and_mo_has_none(mo):
     assert len(demo.STORIES) < demo.CLAIMS == 400
     assert {claim.status for claim in Claim.objects.all()} == set(Claim.Status)
     assert Claim.objects.count() == len(demo.STORIES) + 15
-    assert not Claim.objects.filter(claimant=loaded["mo"]).exists()
+    assert not Claim.objects.filter(claimant=mo).exists()
     assert Receipt.objects.count() == len(set(Receipt.objects.values_list("digest", flat=True))) > 15
     assert set(PaymentRun.objects.values_list("status", flat=True)) == {"paid", "exported"}
 
 
-def test_loading_twice_makes_nothing_twice(loaded):
+def loading_twice_makes_nothing_twice():
     before = Claim.objects.count()
     demo.load()
     assert Claim.objects.count() == before
@@ -65,7 +59,7 @@ def test_what_is_not_paid_yet_fits_on_one_page_of_each_list():
     assert max(waiting.count(state) for state in ["submitted", "checked", "approved"]) < 15
 
 
-def test_each_run_is_what_its_payments_come_to_and_its_file_is_the_one_that_was_made(loaded):
+def each_run_is_what_its_payments_come_to_and_its_file_is_the_one_that_was_made():
     for run in PaymentRun.objects.all():
         assert sum(payment.amount for payment in run.payments.all()) == run.total
         assert hashlib.sha256(payment_file.write(run)).hexdigest() == run.file_digest
@@ -73,14 +67,14 @@ def test_each_run_is_what_its_payments_come_to_and_its_file_is_the_one_that_was_
         assert claim.total == claim.payment.amount
 
 
-def test_what_was_put_down_is_priced_as_the_rates_say(loaded):
+def what_was_put_down_is_priced_as_the_rates_say():
     for claim in Claim.objects.filter(status="paid"):
         lines = list(claim.lines.select_related("rate"))
         assert [(line, line.amount) for line in lines] == pricing.priced(claim, lines)
         assert pricing.is_up_to_date(claim)
 
 
-def test_the_days_of_a_claim_follow_each_other_and_none_lies_ahead(loaded):
+def the_days_of_a_claim_follow_each_other_and_none_lies_ahead():
     for claim in Claim.objects.filter(status="paid").select_related("payment__run"):
         paid_at = claim.payment.run.paid_at
         assert claim.day <= claim.submitted_at.date()
@@ -88,13 +82,13 @@ def test_the_days_of_a_claim_follow_each_other_and_none_lies_ahead(loaded):
         assert claim.payment.run.pays_on == timezone.localdate(paid_at)
 
 
-def test_the_queue_has_some_age_in_it(loaded):
+def the_queue_has_some_age_in_it():
     for claim in Claim.objects.filter(status="paid"):
         assert len({step.at.date() for step in standing.steps(claim)}) >= 4
     assert RateCard.objects.get().is_example
 
 
-def test_what_has_happened_stands_in_the_order_of_its_days(loaded):
+def what_has_happened_stands_in_the_order_of_its_days():
     for claim in Claim.objects.exclude(status="draft"):
         steps = history.of(claim)
         assert steps
@@ -103,7 +97,7 @@ def test_what_has_happened_stands_in_the_order_of_its_days(loaded):
     assert lowered and all(timezone.now() - at > timedelta(days=4) for at in lowered)
 
 
-def test_no_letter_goes_out_now_about_what_was_paid_then(loaded):
+def no_letter_goes_out_now_about_what_was_paid_then():
     for payment in Payment.objects.filter(run__status="paid"):
         emails.send_remittance.call(payment.pk)
     assert mail.outbox == []
@@ -112,3 +106,19 @@ def test_no_letter_goes_out_now_about_what_was_paid_then(loaded):
 def test_where_there_is_no_panel_there_is_nothing_to_claim(synced_roles):
     demo.load()
     assert not Claim.objects.exists()
+
+
+def test_all_of_this_holds_of_one_loading(people):
+    """One, because loading it takes seconds."""
+    demo.load()
+    there_are_claims_in_every_state_and_mo_has_none(people["mo"])
+    for holds in [
+        loading_twice_makes_nothing_twice,
+        each_run_is_what_its_payments_come_to_and_its_file_is_the_one_that_was_made,
+        what_was_put_down_is_priced_as_the_rates_say,
+        the_days_of_a_claim_follow_each_other_and_none_lies_ahead,
+        the_queue_has_some_age_in_it,
+        what_has_happened_stands_in_the_order_of_its_days,
+        no_letter_goes_out_now_about_what_was_paid_then,
+    ]:
+        holds()
