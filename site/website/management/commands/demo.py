@@ -89,6 +89,7 @@ class Command(BaseCommand):
         scene.load(home, kit=User.objects.get(email="kit@demo.example"), mo=User.objects.get(email="mo@demo.example"))
         self.say("  claims …")
         claims.load()
+        # Experiences come here: whoever reads them and the panels that answer are there by now. `with mail.off():`
         self.stdout.write(write_accounts(accounts))
         page_cache.clear()
 
