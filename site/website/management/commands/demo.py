@@ -89,6 +89,7 @@ class Command(BaseCommand):
         pages.load_home(Page.get_first_root_node())  # again: now its button has a list of panels to lead to
         self.say("  claims …")
         claims.load()
+        # Experiences come here: whoever reads them and the panels that answer are there by now. `with mail.off():`
         self.stdout.write(write_accounts(accounts))
         page_cache.clear()
 
