@@ -122,8 +122,8 @@ def test_search_engines_find_the_first_page_alone(client, settings):
     assert lines.index("Disallow: /be-heard/") < lines.index("Allow: /be-heard/$")
 
 
-def test_the_navigation_and_the_foot_lead_to_it(client):
-    assert f'href="{HEAR}"' in text(client.get("/"))
+def test_the_foot_of_other_pages_leads_to_it(client):
+    assert f'href="{HEAR}">Be heard</a>' in text(client.get("/no/such/page/"))
 
 
 # Beginning ----------------------------------------------------------------------------------------
