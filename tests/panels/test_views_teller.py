@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
@@ -520,6 +521,13 @@ def test_it_says_where_it_stands_who_has_it_and_by_when(browser, uma, ola, stori
     assert "It is published" in page
     assert sent.page.url in page
     assert WORDS["barrier"] in page
+
+
+def test_who_waits_longer_than_was_said_is_told_so(rae):
+    send(rae)
+    assert "We said by" not in text(rae.get(at("status")))
+    Experience.objects.update(submitted_at=timezone.now() - telling.READ_WITHIN - timedelta(days=1))
+    assert "We said by" in text(rae.get(at("status")))
 
 
 def test_used_inside_and_declined_are_said_plainly(browser, uma, ola, panel):
