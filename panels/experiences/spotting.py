@@ -107,6 +107,7 @@ NAMED = (
     r"(?:(?i:jan(?:uary)?|feb(?:ruary)?|april?|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|"
     r"dec(?:ember)?)|Mar(?:ch)?|May|MARCH|MAY)"  # in small letters these two are verbs more often
 )
+DATE_SHAPES = [
     re.compile(rf"(?<![\d£./-]){DAY}([/.-]){MONTH}\1(?:\d{{4}}|\d{{2}})(?![\d-])"),
     re.compile(rf"\b\d{{4}}-{MONTH}-{DAY}\b"),
     re.compile(rf"(?<![\d£.]){DAY}{TH}(?: of)? {NAMED}\b(?:,? \d{{4}}\b)?"),
