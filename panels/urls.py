@@ -30,9 +30,7 @@ urlpatterns = [
     path("applications/<uuid:key>/offer/decline/", views_applicant.decline, name="decline"),
     re_path("^applications/.+/$", views.cannot_open, name="cannot_open"),
     # tellers
-
     # stories
-
     # members
     path("memberships/", views_member.memberships, name="memberships"),
     path("memberships/<uuid:key>/shown/", views_member.publication, name="publication"),
@@ -67,7 +65,6 @@ urlpatterns = [
     path("coordinate/meetings/<uuid:key>/cancel/", meetings.cancel, name="desk_meeting_cancel"),
     path("coordinate/meetings/<uuid:key>/attendance/", meetings.attendance, name="desk_attendance"),
     # moderators
-
     # who runs which panel
     path("coordinate/people/", people.index, name="coordinators"),
     path("coordinate/people/<uuid:key>/<uuid:person>/release/", people.release, name="coordinator_release"),
