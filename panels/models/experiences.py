@@ -80,6 +80,11 @@ class ExperienceQuerySet(models.QuerySet["Experience"]):
         second = Q(status=Experience.Status.PREPARED) & ~Q(prepared_by=user)
         return self.moderated_by(user).filter(Q(status=Experience.Status.RECEIVED) | second).in_order()
 
+    def as_shown(self) -> ExperienceQuerySet:
+        """With what readers see of each, the newest first, in so many queries however many there are."""
+        rows = self.select_related("district", "panel").prefetch_related("passages", "themes", "agreements")
+        return rows.order_by("-submitted_at", "-pk")
+
     def in_order(self) -> ExperienceQuerySet:
         """What may be about danger first, then as it came in."""
         return self.order_by(models.Case(models.When(concern="", then=1), default=0), "submitted_at", "pk")

@@ -68,7 +68,7 @@ class StoryPage(BasePage):
 
     def passages(self) -> list[Passage]:
         """The parts of which something is shown, in their order."""
-        return self.experience.shown_passages
+        return [passage for passage in self.experience.passages.all() if passage.shown]
 
     def words(self) -> str:
         """All of it, for the search."""
