@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from panels import views, views_applicant, views_member
+from panels import views, views_applicant, views_member, views_teller
 from panels.feeds import StoriesFeed
 from panels.views_coordinator import applications, campaigns, meetings, members, people, queue
 
@@ -31,6 +31,23 @@ urlpatterns = [
     path("applications/<uuid:key>/offer/decline/", views_applicant.decline, name="decline"),
     re_path("^applications/.+/$", views.cannot_open, name="cannot_open"),
     # tellers
+    path("be-heard/", views_teller.hear, name="hear"),
+    path("be-heard/device/", views_teller.device, name="tell_device"),
+    path("be-heard/leave/", views_teller.leave_now, name="tell_leave"),
+    path("be-heard/close/", views_teller.close, name="tell_close"),
+    path("be-heard/begin/", views_teller.begin, name="tell_begin"),
+    path("be-heard/come-back/", views_teller.come_back, name="come_back"),
+    path("be-heard/open/<str:reference>/<str:passphrase>/", views_teller.open_link, name="tell_open"),
+    path("be-heard/about/", views_teller.about, name="tell_about"),
+    path("be-heard/words/<int:number>/", views_teller.words, name="tell_words"),
+    path("be-heard/agree/", views_teller.agree, name="tell_agree"),
+    path("be-heard/check/", views_teller.check, name="tell_check"),
+    path("be-heard/keep/", views_teller.keep, name="tell_keep"),
+    path("be-heard/sent/", views_teller.sent, name="tell_sent"),
+    path("be-heard/yours/", views_teller.status, name="tell_status"),
+    path("be-heard/yours/copy/", views_teller.copy, name="tell_copy"),
+    path("be-heard/take-back/", views_teller.take_back, name="tell_take_back"),
+    path("be-heard/gone/", views_teller.gone, name="tell_gone"),
     # stories
     path("stories/feed/", StoriesFeed(), name="stories_feed"),
     # members
