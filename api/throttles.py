@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 
 from allauth.account.adapter import get_adapter
+from allauth.core import ratelimit
 from django.conf import settings
 from django.core.cache import cache
 from django.utils.translation import gettext as _
@@ -33,6 +34,12 @@ def count(request: Request) -> None:
     minute, second = divmod(int(time.time()), MINUTE)
     if _number(f"api:{who}:{minute}") > most:
         raise exceptions.Throttled(MINUTE - second, _("That was too much in one minute. Nothing is lost."))
+
+
+def rarely(request: Request, action: str) -> None:
+    """Count what an address may do less often, here and on the pages together (settings.ACCOUNT_RATE_LIMITS)."""
+    if not ratelimit.consume(request._request, action=action):
+        raise exceptions.Throttled(MINUTE, _("That was too much in one minute. Nothing is lost."))
 
 
 def _asking(request: Request) -> tuple[str, int]:

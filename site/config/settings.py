@@ -405,15 +405,28 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SWAGGER_UI_SETTINGS": {"deepLinking": False, "defaultModelsExpandDepth": 0},  # a link in a button is none
     "COMPONENT_SPLIT_REQUEST": True,
+    "APPEND_COMPONENTS": {
+        "securitySchemes": {
+            "experience": {
+                "type": "apiKey",
+                "in": "header",
+                "name": "Authorization",
+                "description": "Reference and passphrase of an experience, as `Experience 7QX2-K9MD.K3VM-8RT2-QX7N-4HWD`.",
+            }
+        }
+    },
     "ENUM_NAME_OVERRIDES": {
         "ApplicationStatus": "panels.models.recruitment.Application.Status",
         "CampaignStatus": "panels.models.recruitment.Campaign.Status",
         "ClaimStatus": "recompense.models.claims.Claim.Status",
         "DeliveryStatus": "api.models.Delivery.Status",
+        "ExperienceStatus": "panels.models.experiences.Experience.Status",
         "MeetingStatus": "panels.models.meetings.Meeting.Status",
+        "ExperiencePart": "panels.models.experiences.Passage.Kind",
         "MembershipRole": "panels.models.membership.Membership.Role",
         "MembershipStatus": "panels.models.membership.Membership.Status",
         "OfferStatus": "panels.models.recruitment.Offer.Status",
+        "KindEnum": "recompense.models.claims.Receipt.Kind",
         "PaymentRunStatus": "recompense.models.payments.PaymentRun.Status",
     },
 }
