@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import django_filters
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_filters.rest_framework import FilterSet
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field, extend_schema_serializer
@@ -23,7 +24,7 @@ THEME = {"slug": "language", "name": "Language and interpreters"}
 STORY = {
     "number": 204881,
     "url": "https://alongside.example/what-people-told-us/204881/",
-    "published_on": "2026-12-20",
+    "published_in": "2026-12",
     "when": "Summer 2026",
     "district": DISTRICT,
     "themes": ["language"],
@@ -35,7 +36,7 @@ STORY = {
 class StorySerializer(serializers.ModelSerializer):
     number = serializers.IntegerField(source="slug", read_only=True)
     url = serializers.URLField(source="full_url", read_only=True, help_text=_("Its page."))
-    published_on = serializers.DateField(source="first_published_at", read_only=True)
+    published_in = serializers.SerializerMethodField(help_text=_("The month, as its page says it: no day leads to anybody."))
     when = serializers.CharField(
         source="experience.happened_in", read_only=True, help_text=_("The season and the year, as far as they are said.")
     )
@@ -48,6 +49,9 @@ class StorySerializer(serializers.ModelSerializer):
         fields = list(STORY)
         read_only_fields = fields
 
+    def get_published_in(self, story: StoryPage) -> str:
+        return f"{timezone.localdate(story.first_published_at):%Y-%m}"
+
     @extend_schema_field(DistrictSerializer(allow_null=True))
     def get_district(self, story: StoryPage) -> dict | None:
         return DistrictSerializer(story.experience.district).data if story.shown_district else None
@@ -57,9 +61,7 @@ class StorySerializer(serializers.ModelSerializer):
 
 
 class StoryFilter(FilterSet):
-    theme = django_filters.ModelChoiceFilter(
-        queryset=Theme.objects.all(), to_field_name="slug", method="about"
-    )
+    theme = django_filters.ModelChoiceFilter(queryset=Theme.objects.all(), to_field_name="slug", method="about")
     district = django_filters.ModelChoiceFilter(
         queryset=District.objects.all(),
         to_field_name="gss_code",

@@ -1,6 +1,7 @@
 """Stories and themes, as everybody reads them by a program."""
 
 import pytest
+from django.utils import timezone
 
 from panels import themes
 from panels.experiences import moderating, telling
@@ -38,7 +39,7 @@ def test_a_story_is_read_as_far_as_it_is_shown(client, story):
     assert one.json() == {
         "number": int(page.slug),
         "url": page.full_url,
-        "published_on": page.first_published_at.date().isoformat(),
+        "published_in": f"{timezone.localdate(page.first_published_at):%Y-%m}",
         "when": "Summer 2025",
         "district": {"code": "E08000004", "name": "Oldham"},
         "themes": [Theme.objects.first().slug],

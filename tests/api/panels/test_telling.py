@@ -64,7 +64,7 @@ def ask(client, method, address, header, data=None):
 # Telling -----------------------------------------------------------------------------------------
 
 
-def test_it_is_sent_whole_and_answered_with_what_opens_it(tell, rae, shown_panel):
+def test_it_is_sent_whole_and_answered_with_what_opens_it(tell, rae, shown_panel, settings):
     themes.load()
     facts = {"whose": "own", "season": "summer", "year": 2025, "district": "E08000004", "language": "en-gb"}
     answer = tell(WHOLE | facts | {"shape": "guided", "themes": ["waiting", "cost"], "panel": str(shown_panel.key)})
@@ -72,10 +72,16 @@ def test_it_is_sent_whole_and_answered_with_what_opens_it(tell, rae, shown_panel
     assert (answer["Location"], answer["Cache-Control"]) == (MINE, "private, no-store")
     told, row = answer.json(), Experience.objects.get()
     assert (told["reference"], told["status"], told["purposes"]) == (row.reference, "received", ["panel", "publish", "contact"])
-    assert told["links"] == {"status": MINE, "agreements": AGREEMENTS, "page": "http://localhost:8000/be-heard/come-back/"}
+    assert told["links"] == {"status": MINE, "agreements": AGREEMENTS, "page": f"{settings.BASE_URL}/be-heard/come-back/"}
     assert telling.find(told["reference"], told["passphrase"]) == row
     assert {passage.kind: passage.words for passage in row.passages.all()} == WORDS
-    assert (row.whose, row.season, row.year, row.district.gss_code, row.panel) == ("own", "summer", 2025, "E08000004", shown_panel)
+    assert (row.whose, row.season, row.year, row.district.gss_code, row.panel) == (
+        "own",
+        "summer",
+        2025,
+        "E08000004",
+        shown_panel,
+    )
     assert sorted(theme.slug for theme in row.themes.all()) == ["cost", "waiting"]
     assert row.email == "rae@example.com"
 
@@ -158,7 +164,11 @@ def test_the_passphrase_hangs_on_a_secret_of_the_server(tell, settings):
 
 def test_what_is_remembered_of_the_request_holds_no_word_and_no_passphrase(tell):
     told = tell(key=KEY).json()
-    kept = str(IdempotencyKey.objects.values().get()) + str(list(AuditEvent.objects.values())) + str(list(OutboxEvent.objects.values()))
+    kept = (
+        str(IdempotencyKey.objects.values().get())
+        + str(list(AuditEvent.objects.values()))
+        + str(list(OutboxEvent.objects.values()))
+    )
     for private in [MARKER, told["passphrase"], told["passphrase"].replace("-", ""), "rae@example.com", told["reference"]]:
         assert private not in kept
 
@@ -305,7 +315,7 @@ def everything_kept():
         tables = connection.introspection.table_names(cursor)
         rows = []
         for table in tables:
-            cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608 - our own tables
+            cursor.execute(f'SELECT * FROM "{table}"')
             rows += cursor.fetchall()
     return str(rows)
 
@@ -320,7 +330,7 @@ def test_a_draft_goes_whole(rae):
 
 
 def test_an_address_sends_and_opens_only_so_often(tell, rae, settings):
-    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "experience_submit": "1/m/ip", "experience_open": "2/m/ip"}
+    settings.ACCOUNT_RATE_LIMITS = {"experience_submit": "1/m/ip", "experience_open": "3/m/ip"}
     told = tell()
     assert problem(tell()) == (429, "too_many_requests")
     wrong = by(told.json()["reference"], "K3VM-8RT2-QX7N-4HWD")
@@ -340,12 +350,14 @@ def test_nothing_that_opens_it_is_logged(tell, rae, caplog):
     told = tell().json()
     rae.get(MINE, headers=by(told["reference"], told["passphrase"]))
     rae.get(MINE, headers=by(told["reference"], "K3VM-8RT2-QX7N-4HWD"))
-    written = "".join(f"{record.getMessage()}{record.__dict__.get('args')}" for record in caplog.records if record.name != "django.db.backends")
+    written = "".join(
+        f"{record.getMessage()}{record.__dict__.get('args')}" for record in caplog.records if record.name != "django.db.backends"
+    )
     for private in [told["reference"], told["passphrase"], "K3VM", MARKER]:
         assert private not in written
 
 
-def test_it_costs_the_same_with_one_part_and_with_five(rae, queries, django_assert_max_num_queries):
+def test_it_costs_the_same_with_one_part_and_with_five(rae, queries):
     counts = []
     for words in [{"happened": MARKER}, dict.fromkeys(["happened", "pathway", "barrier", "effect", "helped"], MARKER)]:
         draft = make_draft(words=words)
