@@ -330,7 +330,7 @@ def test_a_draft_goes_whole(rae):
 
 
 def test_an_address_sends_and_opens_only_so_often(tell, rae, settings):
-    settings.ACCOUNT_RATE_LIMITS = {"experience_submit": "1/m/ip", "experience_open": "3/m/ip"}
+    settings.ACCOUNT_RATE_LIMITS = {"experience_submit": "1/m/ip", "experience_open": "2/m/ip"}
     told = tell()
     assert problem(tell()) == (429, "too_many_requests")
     wrong = by(told.json()["reference"], "K3VM-8RT2-QX7N-4HWD")
