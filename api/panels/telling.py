@@ -359,7 +359,7 @@ class Tell(Public):
     )
     def post(self, request: Request) -> Response:
         passphrase = codes.drawn(idempotency.secret(request), groups=4)
-        throttles.rarely(request, "experience_submit")
+        throttles.rarely(request, "tell")
         outcome = idempotency.once(request, HTTPStatus.CREATED, partial(_tell, request, passphrase))
         experience = outcome.row or Experience.objects.sent().filter(key=outcome.kept.made).first()
         if experience is None:  # taken back since
@@ -455,7 +455,7 @@ def opened(request: Request) -> Experience:
     scheme, _space, given = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != SCHEME.lower():
         raise exceptions.NotAuthenticated(_("Send the reference and the passphrase in the header Authorization."))
-    throttles.rarely(request, "experience_open")
+    throttles.rarely(request, "open")
     reference, _stop, passphrase = given.strip().partition(".")
     experience = telling.find(reference, passphrase)
     if experience is None:

@@ -387,6 +387,7 @@ REST_FRAMEWORK = {
 }
 API_RATE_SIGNED_IN = env.int("API_RATE_SIGNED_IN", 600)  # requests in a minute, of a person or a token
 API_RATE_ANONYMOUS = env.int("API_RATE_ANONYMOUS", 60)  # of an address
+API_RATE_TELLING = env.int("API_RATE_TELLING", 20)  # experiences sent in a minute, and tries to open one, of an address
 WEBHOOKS_INSIDE = env.bool("WEBHOOKS_INSIDE", False)  # whether news may go to addresses inside our own network
 # Our own model from the first migration on, and no second table beside it (docs/decisions/0013).
 KNOX_TOKEN_MODEL = "api.Token"  # noqa: S105 - the name of a model

@@ -69,7 +69,7 @@ def one_connection():
 
 @pytest.fixture
 def interface(settings, one_connection):
-    settings.API_RATE_SIGNED_IN = settings.API_RATE_ANONYMOUS = 10**9
+    settings.API_RATE_SIGNED_IN = settings.API_RATE_ANONYMOUS = settings.API_RATE_TELLING = 10**9
     schema = schemathesis.openapi.from_path(settings.BASE_DIR / "docs/api/openapi.yaml", config=RULES)
     schema.app = application
     return schema

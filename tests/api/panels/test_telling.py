@@ -5,6 +5,7 @@ import logging
 import uuid
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 
@@ -330,14 +331,15 @@ def test_a_draft_goes_whole(rae):
 
 
 def test_an_address_sends_and_opens_only_so_often(tell, rae, settings):
-    settings.ACCOUNT_RATE_LIMITS = {"experience_submit": "1/m/ip", "experience_open": "2/m/ip"}
-    told = tell()
-    assert problem(tell()) == (429, "too_many_requests")
-    wrong = by(told.json()["reference"], "K3VM-8RT2-QX7N-4HWD")
-    assert [rae.get(MINE, headers=wrong).status_code for _time in range(3)] == [404, 404, 429]
-    answer = rae.get(MINE, headers=opening(told))
-    assert (answer.status_code, answer["Retry-After"]) == (429, "60")
-    assert Experience.objects.count() == 1
+    settings.API_RATE_TELLING = 2
+    with time_machine.travel("2031-03-05 09:00:20Z", tick=False):
+        told = [tell() for _time in range(3)]
+        assert [answer.status_code for answer in told] == [201, 201, 429]
+        wrong = by(told[0].json()["reference"], "K3VM-8RT2-QX7N-4HWD")
+        assert [rae.get(MINE, headers=wrong).status_code for _time in range(3)] == [404, 404, 429]
+        answer = rae.get(MINE, headers=opening(told[0]))
+    assert (problem(answer), answer["Retry-After"]) == ((429, "too_many_requests"), "40")
+    assert Experience.objects.count() == 2
 
 
 def test_every_request_counts_to_its_address(rae, tell, settings):
