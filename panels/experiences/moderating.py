@@ -48,7 +48,7 @@ def read(experience: Experience, *, by: User) -> list[Passage]:
 def take(experience: Experience, *, by: User, seen: str = "") -> Experience:
     """Begin to read, or take up again what was decided on. What is published goes off the site until it is published anew."""
     experience = _hold(experience, "take", by, seen)
-    publishing.remove(experience)
+    _take_from_readers(experience)
     return workflow.move(experience, Status.READING, by=by, act="experience.take", prepared_by=None)
 
 
@@ -184,8 +184,15 @@ def _write(experience: Experience, shown: Mapping[str, str]) -> bool:
 
 def _end_use(experience: Experience, by: User | None) -> None:
     """Off the site and out of the panel's hands, and back to whoever reads."""
-    publishing.remove(experience)
+    _take_from_readers(experience)
     workflow.move(experience, Status.READING, by=by, act="experience.end_use", prepared_by=None)
+
+
+def _take_from_readers(experience: Experience) -> None:
+    """Off the site, and told to whoever keeps a copy."""
+    publishing.remove(experience)
+    if experience.status in Experience.USED:
+        outbox.write("experience.end_use", experience=str(experience.key))
 
 
 def _hold(experience: Experience, act: str, by: User, seen: str) -> Experience:
