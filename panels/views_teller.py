@@ -155,7 +155,7 @@ def close(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @private
 def begin(request: HttpRequest) -> HttpResponse:
-    form = ShapeForm(request.POST or None)
+    form = ShapeForm(_posted(request))
     if form.is_valid() and _may(request, "experience_begin", form):
         experience, passphrase = telling.begin(form.cleaned_data["shape"], language=get_language() or "")
         return remember(redirect("panels:tell_about"), experience.reference, passphrase)
@@ -165,7 +165,7 @@ def begin(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @private
 def come_back(request: HttpRequest) -> HttpResponse:
-    form = ComeBackForm(request.POST or None)
+    form = ComeBackForm(_posted(request))
     if form.is_valid() and _may(request, "experience_open", form):
         given = form.cleaned_data["reference"], form.cleaned_data["passphrase"]
         experience = telling.find(*given)
@@ -187,6 +187,11 @@ def open_link(request: HttpRequest, reference: str, passphrase: str) -> HttpResp
 
 def _home(experience: Experience) -> str:
     return "panels:tell_status" if experience.is_sent else "panels:tell_check"
+
+
+def _posted(request: HttpRequest):
+    """What was sent, a form without a tick too."""
+    return request.POST if request.method == "POST" else None
 
 
 def _may(request: HttpRequest, action: str, form) -> bool:
@@ -213,7 +218,7 @@ def _page(request: HttpRequest, name: str, context: dict) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @draft
 def about(request: HttpRequest, experience: Experience) -> HttpResponse:
-    form = AboutForm(request.POST or None, experience=experience)
+    form = AboutForm(_posted(request), experience=experience)
     if form.is_valid() and done(form, lambda: telling.write(experience, {}, **form.cleaned_data)):
         return _go_on(request, experience)
     return _part(request, experience, "about", form)
@@ -226,7 +231,7 @@ def words(request: HttpRequest, experience: Experience, number: int) -> HttpResp
     if not 1 <= number <= len(kinds):
         raise Http404
     kind = kinds[number - 1]
-    form = WordsForm(request.POST or None, held=_words(experience, kind))
+    form = WordsForm(_posted(request), held=_words(experience, kind))
     if form.is_valid() and _keep(experience, kind, form):
         return _go_on(request, experience)
     question = {"question": kind.label, "hint": HINTS[kind], "number": number, "questions": len(kinds)}
@@ -257,7 +262,7 @@ def _keep(experience: Experience, kind: Kind, form: WordsForm) -> bool:
 @held
 def agree(request: HttpRequest, experience: Experience) -> HttpResponse:
     """What may be done with it, before it is sent and at any time after."""
-    form = AgreeForm(request.POST or None, experience=experience)
+    form = AgreeForm(_posted(request), experience=experience)
     if form.is_valid() and done(form, lambda: telling.agree(experience, form.purposes, email=form.cleaned_data["email"])):
         if not experience.is_sent:
             return _go_on(request, experience)

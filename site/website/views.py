@@ -23,9 +23,8 @@ from core import second_factor
 from pages.context_processors import house
 from website import health
 
-SECRET = re.compile(
-    "password|passphrase|reference|code|account|number|token|login"
-)  # in the name of a field: not to be shown again
+# In the name of a field: not to be shown again.
+SECRET = re.compile("password|passphrase|reference|code|account|number|token|login")
 KEY = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{16,}")
 
 

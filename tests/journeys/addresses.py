@@ -57,6 +57,11 @@ PANELS = {
     *["panels:check", "panels:sent", "panels:withdraw", "panels:memberships", "panels:publication", "panels:leave"],
     *["panels:offer", "panels:decline", "panels:closed", "panels:cannot_open"],
 }
+TELLER = {
+    *["panels:hear", "panels:come_back", "panels:tell_device", "panels:tell_begin", "panels:tell_about", "panels:tell_words"],
+    *["panels:tell_agree", "panels:tell_check", "panels:tell_keep", "panels:tell_sent", "panels:tell_status"],
+    *["panels:tell_take_back", "panels:tell_gone"],
+}
 CLAIMANT = {
     *["recompense:claims", "recompense:claim", "recompense:add_cost", "recompense:change_cost", "recompense:account"],
     *["recompense:first_account", "recompense:other", "recompense:withdraw", "recompense:rates"],
@@ -73,6 +78,10 @@ LEFT_OUT = {
     "sitemap": "a file for machines",
     "picture": "a file",
     "panels:leave_device": "takes posts and leads on",
+    "panels:tell_close": "takes posts and leads on",
+    "panels:tell_leave": "leads to another site",
+    "panels:tell_open": "leads on",
+    "panels:tell_copy": "a file",
     "learning:register": "takes posts and leads on",
     "learning:open": "takes posts and leads on",
     "learning:leave": "takes posts and leads on",
