@@ -242,7 +242,7 @@ def test_titles_give_nothing_away(rae):
         ]
     }
     assert all(title.startswith("Your words") for title in titles), titles
-    assert "Your words: part 2 of 4, question 3 of 5 – Alongside" in titles
+    assert "Your words: part 2 of 5, question 3 of 5 – Alongside" in titles
 
 
 # The parts ----------------------------------------------------------------------------------------
