@@ -24,8 +24,8 @@ class DescribedForm(GovukForm):
     def __init__(self, *args, kept: Iterable[Picture], **kwargs) -> None:
         self.kept = list(kept)
         super().__init__(*args, **kwargs)
-        for picture in self.kept:
-            self.fields[f"description_{picture.key}"] = self._box(picture)
+        for number, picture in enumerate(self.kept, start=1):
+            self.fields[f"description_{picture.key}"] = self._box(picture, number)
 
     @property
     def descriptions(self) -> dict[uuid.UUID, str]:
@@ -34,9 +34,9 @@ class DescribedForm(GovukForm):
     def written(self, picture: Picture) -> str:
         return picture.description
 
-    def _box(self, picture: Picture) -> forms.CharField:
+    def _box(self, picture: Picture, number: int) -> forms.CharField:
         return forms.CharField(
-            label=self.box_label,
+            label=self.box_label % {"number": number},
             help_text=self.box_hint,
             initial=self.written(picture),
             max_length=pictures.LONGEST,
@@ -49,7 +49,7 @@ class DescribedForm(GovukForm):
 class PicturesForm(DescribedForm):
     """For tellers: what is kept, each with its box, and room for more."""
 
-    box_label = _("What does it show?")
+    box_label = _("What does picture %(number)s show?")
     box_hint = _("For people who cannot see it. A sentence is enough, and you can leave it empty.")
 
     picture = PhotosField(
@@ -57,6 +57,10 @@ class PicturesForm(DescribedForm):
         help_text=_("Photos (JPEG, PNG or HEIC) or a PDF, each of up to 20 MB."),
         required=False,
     )
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.order_fields([name for name in self.fields if name != "picture"])  # as on the page
 
     @property
     def rows(self) -> list[tuple[Picture, forms.BoundField]]:
@@ -70,13 +74,14 @@ class PicturesForm(DescribedForm):
 class ShownForm(DescribedForm):
     """For moderators: a tick for each picture that may be shown, and its words."""
 
-    box_label = _("What whoever does not see it reads in its place")
+    box_label = _("What whoever does not see picture %(number)s reads in its place")
     box_hint = _("Say what is to be seen. Leave out names and what could give somebody away.")
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        for picture in self.kept:
-            tick = forms.BooleanField(label=_("It may be shown"), initial=picture.is_shown, required=False)
+        for number, picture in enumerate(self.kept, start=1):
+            label = _("Picture %(number)s may be shown") % {"number": number}
+            tick = forms.BooleanField(label=label, initial=picture.is_shown, required=False)
             self.fields[f"shown_{picture.key}"] = tick
 
     def written(self, picture: Picture) -> str:

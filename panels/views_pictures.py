@@ -154,5 +154,5 @@ def shown(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
     """While its story stands. Whoever keeps a copy has to ask again each time: after it is taken back there is none."""
     picture = get_object_or_404(pictures.published(), key=key)
     response = image(picture)
-    response["Cache-Control"] = "private, no-cache"
-    return get_conditional_response(request, etag=f'"{picture.digest}"', response=response)
+    response["Cache-Control"], response["ETag"] = "private, no-cache", f'"{picture.digest}"'
+    return get_conditional_response(request, etag=response["ETag"], response=response)
