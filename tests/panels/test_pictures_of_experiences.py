@@ -1,4 +1,4 @@
-"""Pictures that come with an experience: nothing but pictures, the teller's alone until two people agree, and gone with the words."""
+"""Pictures that come with an experience: nothing but that, the teller's until two people agree, and gone with the words."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.test import Client, override_settings
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
@@ -60,6 +59,12 @@ def published(uma, ola, stories_index):
     moderating.show_pictures(experience, {first.key: WORDS}, by=uma)
     moderating.prepare(experience, SHOWN, by=uma)
     return moderating.publish(experience, by=ola)
+
+
+@pytest.fixture
+def moderator(client, uma, second_factor):
+    second_factor(client, uma)
+    return client
 
 
 def opened(experience) -> Client:
@@ -251,11 +256,10 @@ def test_a_page_that_was_left_open_says_that_it_was_sent(rae, draft):
     assert draft.pictures.get().description == ""
 
 
-def test_who_sends_too_many_from_one_connection_is_asked_to_wait(rae, draft):
-    limits = {**settings.ACCOUNT_RATE_LIMITS, "experience_picture": "1/m/ip"}
-    with override_settings(ACCOUNT_RATE_LIMITS=limits):
-        rae.post(PART, {"picture": upload("white")})
-        answer = rae.post(PART, {"picture": upload("black")})
+def test_who_sends_too_many_from_one_connection_is_asked_to_wait(rae, draft, settings):
+    settings.ACCOUNT_RATE_LIMITS = {"experience_picture": "1/m/ip"}
+    rae.post(PART, {"picture": upload("white")})
+    answer = rae.post(PART, {"picture": upload("black")})
     assert answer.status_code == 429
     assert draft.pictures.count() == 1
 
@@ -419,18 +423,15 @@ def test_a_picture_whose_file_is_gone_is_not_found(published, private):
 # Going --------------------------------------------------------------------------------------------
 
 
-def test_taken_back_file_row_and_address_are_gone(
-    published, private, client, second_factor, uma, django_capture_on_commit_callbacks
-):
+def test_taken_back_file_row_and_address_are_gone(published, private, moderator, django_capture_on_commit_callbacks):
     rows, story = list(published.pictures.all()), published.page.url
     with django_capture_on_commit_callbacks(execute=True):
         telling.withdraw(published)
     assert files(private) == []
     assert not Picture.objects.exists()
-    second_factor(client, uma)
     for row in rows:
         assert Client().get(address("story_picture", row)).status_code == 404
-        assert client.get(address("moderate_picture", row)).status_code == 404
+        assert moderator.get(address("moderate_picture", row)).status_code == 404
     assert Client().get(story).status_code == 404
 
 
