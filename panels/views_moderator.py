@@ -108,7 +108,7 @@ def _waiting(request: HttpRequest, experience: Experience) -> HttpResponse:
 def _reading(request: HttpRequest, experience: Experience, form: WorkForm | None = None, **context: Any) -> HttpResponse:
     passages = moderating.read(experience, by=request.user)
     form = form or WorkForm(experience=experience, passages=passages)
-    raised = {"worries": _worries(experience), "marked": _marked(experience)}
+    raised = {"worries": _worries(experience), "marked": _marked(experience), "is_working": True}
     return page(request, "reading", form, **{**_about(request, experience), **raised, **context})
 
 

@@ -244,6 +244,13 @@ def test_what_is_saved_is_there_again_and_not_passed_on(desk, taken):
     assert {row.kind: row.words for row in Passage.objects.all()} == WORDS
 
 
+def test_no_link_leads_away_from_what_was_typed(desk, taken):
+    page = text(desk.get(one(taken)))
+    for press in ["concern", "sort", "decline", "preview"]:
+        assert re.search(rf'<button [^>]*form="work" name="press" value="{press}"', page)
+        assert address(f"moderate_{press}", taken) not in page
+
+
 @pytest.mark.parametrize("press", ["concern", "sort", "decline", "preview"])
 def test_what_leads_to_another_page_keeps_what_was_typed(desk, taken, press):
     response = desk.post(one(taken), {**BOXES, "press": press})
