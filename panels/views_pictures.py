@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core import errors
 from pages.forms import done
-from panels import views_moderator, views_teller
+from panels import views_moderator, views_private, views_teller
 from panels.experiences import moderating, pictures
 from panels.forms_pictures import PicturesForm, ShownForm
 from panels.models import Experience, Picture
@@ -44,7 +44,7 @@ def image(picture: Picture) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@views_teller.draft
+@views_private.draft
 def part(request: HttpRequest, experience: Experience) -> HttpResponse:
     """Files cannot be given back to a browser: each that is good is kept, whatever else is wrong."""
     has_changed, refusals = _change(request, experience)
@@ -116,7 +116,7 @@ def _uuid(text: str) -> uuid.UUID | None:
 
 
 @require_safe
-@views_teller.held
+@views_private.held
 def own(request: HttpRequest, experience: Experience, key: uuid.UUID) -> HttpResponse:
     return image(get_object_or_404(experience.pictures, key=key))
 

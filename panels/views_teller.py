@@ -1,13 +1,9 @@
 """Telling an experience, coming back to it and taking it back: without an account, and without the session.
 
-What opens an experience is its reference and its passphrase, sealed in a cookie that the browser sends to these pages alone
-and forgets when it is closed. Whoever signs in meanwhile is joined to nothing.
+Whoever signs in meanwhile is joined to nothing: `views_private` says what opens an experience.
 """
 
 from __future__ import annotations
-
-from collections.abc import Callable
-from functools import wraps
 
 from allauth.core import ratelimit
 from django.conf import settings
@@ -17,104 +13,23 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from core import encryption, errors, page_cache
+from core import errors, page_cache
 from pages.forms import done
 from panels import support
 from panels.experiences import erasing, telling
 from panels.experiences.agreeing import PURPOSES
 from panels.forms_teller import HINTS, AboutForm, AgreeForm, ComeBackForm, ShapeForm, WordsForm
 from panels.models import Experience, Passage
+from panels.views_private import cannot_open, credential, draft, forget, held, opened, private, remember
 
 Kind, Status = Passage.Kind, Experience.Status
-COOKIE, PATH = "telling", "/be-heard/"
 PARTS = ["about", "words", "pictures", "agree", "check"]
 SHOWN_IN = [Status.PREPARED, *Experience.USED]  # where what may be shown has been written
-View = Callable[..., HttpResponse]
-
-
-# What opens an experience ---------------------------------------------------------------------------
-
-
-def opened(request: HttpRequest) -> Experience | None:
-    """What the cookie opens now. One that somebody made up, or that opens nothing any more, is none."""
-    return telling.find(*credential(request))
-
-
-def credential(request: HttpRequest) -> tuple[str, str]:
-    """Reference and passphrase."""
-    try:
-        reference, passphrase = encryption.unseal(request.COOKIES.get(COOKIE, "")).split(" ")
-    except (encryption.Unreadable, ValueError):
-        return "", ""
-    return reference, passphrase
-
-
-def remember(response: HttpResponse, reference: str, passphrase: str) -> HttpResponse:
-    """Until the browser is closed."""
-    sealed = encryption.seal(f"{telling.tidy(reference)} {telling.tidy(passphrase)}")
-    response.set_cookie(
-        COOKIE, sealed, path=PATH, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite=settings.SESSION_COOKIE_SAMESITE
-    )
-    return response
-
-
-def forget(response: HttpResponse) -> HttpResponse:
-    response.delete_cookie(COOKIE, path=PATH, samesite=settings.SESSION_COOKIE_SAMESITE)
-    return response
-
-
-def private(view: View) -> View:
-    """Kept by nobody and listed nowhere.
-
-    With “no-referrer” browsers send forms from an origin “null” (Fetch, 3.2), which the guard against forged forms
-    refuses: `same-origin` tells other hosts as little.
-    """
-
-    @never_cache
-    @wraps(view)
-    def wrapped(request: HttpRequest, **given) -> HttpResponse:
-        response = view(request, **given)
-        response["X-Robots-Tag"] = "noindex"
-        response.setdefault("Referrer-Policy", "same-origin")
-        return response
-
-    return wrapped
-
-
-def held(view: View) -> View:
-    """Hand the view what is open in this browser."""
-
-    @private
-    @wraps(view)
-    def wrapped(request: HttpRequest, **given) -> HttpResponse:
-        experience = opened(request)
-        return forget(cannot_open(request)) if experience is None else view(request, experience, **given)
-
-    return wrapped
-
-
-def draft(view: View) -> View:
-    """Before it is sent. What is posted after that is refused by the act, with what was typed still on the screen."""
-
-    @held
-    @wraps(view)
-    def wrapped(request: HttpRequest, experience: Experience, **given) -> HttpResponse:
-        if experience.is_sent and request.method != "POST":
-            return redirect("panels:tell_status")
-        return view(request, experience, **given)
-
-    return wrapped
-
-
-def cannot_open(request: HttpRequest) -> HttpResponse:
-    """The same whether it was taken back or never was. What was being written is given back, or it would be lost."""
-    context = {"typed": request.POST.get("text", "").strip()}
-    return render(request, "panels/hear/cannot_open.html", context, status=404)
 
 
 # For everybody --------------------------------------------------------------------------------------
@@ -363,12 +278,16 @@ def _standing(experience: Experience) -> dict:
     """Where it stands, and what others see of it."""
     passages = list(experience.passages.all())
     agreed = experience.agreed
+    is_waiting = experience.status in {Status.RECEIVED, Status.READING, Status.PREPARED}
+    read_by = experience.submitted_at + telling.READ_WITHIN if experience.submitted_at else None
     return {
         "experience": experience,
         "told": [passage for passage in passages if passage.words],
         "shown": [passage for passage in passages if passage.shown and experience.status in SHOWN_IN],
         "story": getattr(experience, "page", None),
-        "read_by": experience.submitted_at + telling.READ_WITHIN if experience.submitted_at else None,
+        "read_by": read_by,
+        "is_waiting": is_waiting,
+        "is_late": bool(is_waiting and read_by and read_by < timezone.now()),
         "agreed": [{"title": purpose.title, "is_agreed": name in agreed} for name, purpose in PURPOSES.items()],
     }
 

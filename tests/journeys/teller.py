@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from tests.journeys.learner import press
@@ -24,9 +26,9 @@ def begin(page: Page, shape: str = "With questions to guide me") -> None:
     expect(page.get_by_role("heading", name="What it is about", exact=True)).to_be_visible()
 
 
-def follow(page: Page, name: str, *, exact: bool = True) -> None:
+def follow(page: Page, name: str | re.Pattern) -> None:
     with page.expect_navigation():
-        page.get_by_role("link", name=name, exact=exact).first.click()
+        page.get_by_role("link", name=name, exact=True).first.click()
 
 
 def write(page: Page, text: str) -> None:

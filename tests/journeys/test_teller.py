@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from tests.factories.files import picture
 from tests.journeys import addresses, keyboard, teller
+from tests.journeys.applicant import change
 from tests.journeys.learner import press
 from tests.journeys.teller import WORDS, follow
 
@@ -52,11 +53,11 @@ def test_rae_tells_it_on_a_phone_comes_back_changes_her_mind_and_takes_it_back(d
     expect(phone.get_by_role("heading", name="Check it and send it")).to_be_visible()
     for text in [*WORDS[:2], "Summer 2025", "Oldham", "Nothing yet"]:
         expect(phone.locator("main")).to_contain_text(text)
-    follow(phone, "Change: What would have helped?")
+    follow(phone, change("What would have helped?"))
     phone.get_by_label("Your words").fill(WORDS[4])
     press(phone, "Save my change")
     expect(phone.locator("main")).to_contain_text(WORDS[4])
-    follow(phone, "Change: What may be done with it")
+    follow(phone, change("What may be done with it"))
     assert phone.locator("input[type=checkbox]:checked").count() == 0
     phone.get_by_label("Write to me about it").check()
     phone.get_by_label("Publish it here").check()
@@ -72,7 +73,7 @@ def test_rae_tells_it_on_a_phone_comes_back_changes_her_mind_and_takes_it_back(d
     other.goto(f"/be-heard/open/{draft[0]}/{draft[1]}/")
     assert draft[1] not in other.url
     expect(other.get_by_role("heading", name="It waits to be read")).to_be_visible()
-    follow(other, "Change: What may be done with it")
+    follow(other, change("What may be done with it"))
     other.get_by_label("Publish it here").uncheck()
     press(other, "Save my change")
     expect(other.get_by_text("Saved. It holds from now on.")).to_be_visible()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
@@ -122,8 +123,8 @@ def test_search_engines_find_the_first_page_alone(client, settings):
     assert lines.index("Disallow: /be-heard/") < lines.index("Allow: /be-heard/$")
 
 
-def test_the_navigation_and_the_foot_lead_to_it(client):
-    assert f'href="{HEAR}"' in text(client.get("/"))
+def test_the_foot_of_other_pages_leads_to_it(client):
+    assert f'href="{HEAR}">Be heard</a>' in text(client.get("/no/such/page/"))
 
 
 # Beginning ----------------------------------------------------------------------------------------
@@ -520,6 +521,13 @@ def test_it_says_where_it_stands_who_has_it_and_by_when(browser, uma, ola, stori
     assert "It is published" in page
     assert sent.page.url in page
     assert WORDS["barrier"] in page
+
+
+def test_who_waits_longer_than_was_said_is_told_so(rae):
+    send(rae)
+    assert "We said by" not in text(rae.get(at("status")))
+    Experience.objects.update(submitted_at=timezone.now() - telling.READ_WITHIN - timedelta(days=1))
+    assert "We said by" in text(rae.get(at("status")))
 
 
 def test_used_inside_and_declined_are_said_plainly(browser, uma, ola, panel):
