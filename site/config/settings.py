@@ -172,7 +172,7 @@ STORAGES = {
     "default": {"BACKEND": "config.media.Bucket", "OPTIONS": S3}
     if S3_BUCKET
     else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    # Receipts: never at an address of their own, only through a view that asks who may see them.
+    # Receipts, and pictures of experiences: never at an address of their own, only through a view that asks who may see them.
     "private": {
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {**S3, "location": "private"},
