@@ -51,7 +51,7 @@ def remove(picture: Picture) -> None:
 
 def content(picture: Picture) -> bytes:
     """JPEG. Where a broken act took the file, `FileNotFoundError`."""
-    with picture.file.storage.open(picture.file.name) as file:
+    with picture.file.storage.open(str(picture.file)) as file:
         return file.read()
 
 

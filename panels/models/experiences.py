@@ -280,7 +280,7 @@ class Picture(models.Model):
 
     def discard(self) -> None:
         """Delete it with its file, which goes when the transaction commits: an act that is refused loses nothing."""
-        transaction.on_commit(partial(self.file.storage.delete, self.file.name), robust=True)
+        transaction.on_commit(partial(self.file.storage.delete, str(self.file)), robust=True)
         self.delete()
 
 
