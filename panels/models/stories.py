@@ -6,6 +6,7 @@ ever held a word of it. Only the search index does, and it goes with the page.
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
 
 from django.core.paginator import Paginator
@@ -23,6 +24,7 @@ from people.models import District
 
 A_PAGE = 12
 LONGEST_SEARCH = 100  # characters
+WORD = re.compile(r"\w+")
 
 
 class StoriesIndexPage(BasePage):
@@ -63,9 +65,10 @@ class StoryQuerySet(PageQuerySet):
 
     def saying(self, words: str) -> StoryQuerySet:
         """In which each of these words stands. They are found in the search's own index, since ours are encrypted."""
-        if not words:
+        plain = " ".join(WORD.findall(words))  # SQLite's index takes marks for its own language
+        if not plain:
             return self
-        found = StoryPage.objects.live().search(words, operator="and", order_by_relevance=False)
+        found = StoryPage.objects.live().search(plain, operator="and", order_by_relevance=False)
         return self.filter(pk__in=found.get_queryset().values("pk"))
 
 

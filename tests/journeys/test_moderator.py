@@ -103,7 +103,7 @@ def prepare(page, reference):
     expect(page.get_by_text(f"{reference} waits for a second reader now.")).to_be_visible()
     open_one(page, reference)
     expect(page.get_by_text("You prepared this.")).to_be_visible()
-    expect(page.get_by_role("button", name="Publish it")).to_have_count(0)
+    expect(page.get_by_role("button", name="Publish it", exact=True)).to_have_count(0)
 
 
 def publish(page, reference):
@@ -111,7 +111,7 @@ def publish(page, reference):
     expect(page.get_by_text("Is the hall too well known?")).to_be_visible()
     expect(page.locator("del", has_text="Nurse Alder")).to_be_visible()
     expect(page.locator("ins", has_text="[name]")).to_be_visible()
-    press(page, "Publish it")
+    press(page, "Publish it", exact=True)
     expect(page.get_by_text(f"{reference} is published.")).to_be_visible()
     open_one(page, reference, "published")
     return page.get_by_role("link", name="See it on the site").get_attribute("href")
