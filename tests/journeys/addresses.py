@@ -94,6 +94,7 @@ LEFT_OUT = {
     "panels:tell_picture": "a picture",
     "panels:moderate_picture": "a picture",
     "panels:story_picture": "a picture",
+    "panels:stories_feed": "a file for machines",
     "learning:register": "takes posts and leads on",
     "learning:open": "takes posts and leads on",
     "learning:leave": "takes posts and leads on",
