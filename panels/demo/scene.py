@@ -6,10 +6,11 @@ from wagtail.models import Page
 
 from panels import coordination
 from panels.demo import pages, people, recruiting
+from panels.models import Panel
 from people.models import District, User
 
 
-def load(home: Page, *, kit: User, mo: User) -> None:
+def load(home: Page, *, kit: User, mo: User) -> dict[str, Panel]:
     """Kit coordinates every panel; Mo is a member of one."""
     panels = pages.load(home)
     for panel in panels.values():
@@ -18,3 +19,4 @@ def load(home: Page, *, kit: User, mo: User) -> None:
     people.join(panels["disabled-people"], mo, District.objects.all()[3], since=200)
     people.load_meetings(panels, kit)
     recruiting.load(panels, kit)
+    return panels

@@ -97,12 +97,12 @@ def send_back(experience: Experience, note: str, *, by: User) -> Experience:
 
 
 @transaction.atomic
-def publish(experience: Experience, *, by: User) -> Experience:
-    """Put it on the site, where the teller agreed to that."""
+def publish(experience: Experience, *, number: int | None = None, by: User) -> Experience:
+    """Put it on the site, where the teller agreed to that. Its number is drawn by lot, but for the demonstration's."""
     experience = _hold(experience, "publish", by)
     _judge_publishing(experience)
     workflow.move(experience, Status.PUBLISHED, by=by, act="experience.publish", note="")
-    publishing.make(experience)
+    publishing.make(experience, number)
     outbox.write("experience.published", experience=str(experience.key))
     emails.experience_decided(experience)
     return experience

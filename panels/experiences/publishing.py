@@ -14,12 +14,12 @@ from panels.models import Experience, StoriesIndexPage, StoryPage
 NUMBERS = range(100_000, 1_000_000)  # drawn by lot: nobody can count them, or see from a gap that one has gone
 
 
-def make(experience: Experience) -> StoryPage:
-    """Put an experience that is held on the site, under a number."""
+def make(experience: Experience, number: int | None = None) -> StoryPage:
+    """Put an experience that is held on the site, under this number or one that is drawn."""
     stories = StoriesIndexPage.objects.live().first()
     if stories is None:
         raise errors.DomainError(_("There is no page for stories yet. An editor adds it below the front page."), code="no_index")
-    number = _free_number()
+    number = number or _free_number()
     title = _("Story %(number)s") % {"number": number}
     page = StoryPage(experience=experience, title=title, slug=str(number), live=True, first_published_at=timezone.now())
     stories.add_child(instance=page)
