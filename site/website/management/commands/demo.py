@@ -18,7 +18,7 @@ from wagtail.models import Page
 from core import page_cache
 from core.models import Generation
 from learning.demo import course, learners
-from panels.demo import scene
+from panels.demo import experiences, scene
 from people import affiliations, demo, roles
 from people.models import Organisation, StaffGroup, User
 from recompense.demo import claims
@@ -34,6 +34,8 @@ ACCOUNTS = [
     ("Ana Applicant", "ana@demo.example", "", "applies: open /panels/, choose one with open seats, send an application"),
     ("Mo Example", "mo@demo.example", "", "is a member: open /claims/ and claim for a meeting; /memberships/ shows the meetings"),
     ("Kit Coordinator", "kit@demo.example", "coordinator", "coordinates the panels: reads applications, offers places"),
+    ("Uma Moderator", "uma@demo.example", "moderator", "reads what people told us: open /moderate/, take the next one"),
+    ("Ola Moderator", "ola@demo.example", "moderator", "is the second reader of what Uma has prepared: open /moderate/"),
     ("Cas Checker", "cas@demo.example", "claims checker", "checks claims: open /claims/finance/, look, pass it on"),
     ("Pat Approver", "pat@demo.example", "claims approver", "approves what Cas has checked: open /claims/finance/"),
     ("Fin Finance", "fin@demo.example", "finance officer", "pays what Pat has approved: open /claims/payments/"),
@@ -86,7 +88,11 @@ class Command(BaseCommand):
         self.say("  accounts …")
         accounts = make_accounts()
         self.say("  panels …")
-        scene.load(home, kit=User.objects.get(email="kit@demo.example"), mo=User.objects.get(email="mo@demo.example"))
+        panels = scene.load(home, kit=User.objects.get(email="kit@demo.example"), mo=User.objects.get(email="mo@demo.example"))
+        self.say("  experiences …")
+        uma, ola = (User.objects.get(email=f"{name}@demo.example") for name in ["uma", "ola"])
+        opens = experiences.load(panels, uma=uma, ola=ola)
+        accounts.append(("Somebody without an account", *opens, "told us something: open /be-heard/come-back/, type both"))
         self.say("  claims …")
         claims.load()
         self.stdout.write(write_accounts(accounts))
