@@ -18,10 +18,11 @@ from tests.panels.test_stories import LIST, see
 pytestmark = pytest.mark.usefixtures("reference_data")
 Status = Experience.Status
 STATES = {"published": 40, "kept": 12, "received": 9, "reading": 6, "prepared": 5, "declined": 4, "withdrawn": 4}
-NAMED = (
-    r"(?<!^)(?<![.?!“] )\b([A-Z][a-z’]+) (?:Health Centre|Hospital|Infirmary|Road|Street|Lane|Square|Park|Parade|Terrace|Row|Close|Way|Brow|"
-    r"Academy|School|Surgery|Library|Baths|Cross|Hospice|Interchange|Bridge|Chambers|Cars|High|General|Royal)\b"
+PLACES = (
+    "Academy|Baths|Bridge|Brow|Cars|Chambers|Close|Cross|General|Health Centre|High|Hospice|Hospital|Infirmary|Interchange|Lane|"
+    "Library|Parade|Park|Road|Row|Royal|School|Square|Street|Surgery|Terrace|Way"
 )
+NAMED = rf"(?<!^)(?<![.?!“] )\b([A-Z][a-z’]+) (?:{PLACES})\b"
 TITLED = r"\b(?:Mr|Mrs|Ms|Miss|Dr|Sister|St|Nurse) ([A-Z]\.? ?[A-Za-z]*)"
 
 
