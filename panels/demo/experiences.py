@@ -72,7 +72,7 @@ def shown(row: dict[str, Any]) -> dict[str, str]:
 def _tell(row: dict[str, Any], place: int, lists: Lists) -> tuple[Experience, str]:
     """Whoever tells it freely leaves to others what it is about."""
     experience, passphrase = telling.begin(row.get("shape", Experience.Shape.GUIDED))
-    known = {"panel": lists.panels.get(row.get("panel")), "district": lists.districts.get(row.get("district"))}
+    known = {"panel": lists.panels.get(row.get("panel", "")), "district": lists.districts.get(row.get("district", ""))}
     facts = {**known, "whose": row.get("whose", ""), **_lived(row, place)}
     themes = _themes(row, lists) if experience.shape == Experience.Shape.GUIDED else []
     telling.write(experience, told(row), themes=themes, **facts)
