@@ -81,7 +81,8 @@ def recount(progress: ModuleProgress) -> list[counts.Event]:
     if progress.completed_at and not met_at:
         _undo(progress)
     if met_at and not progress.completed_at:
-        _complete(progress, met_at, None)
+        _complete(progress, met_at)
+        _settle(progress.registration, None)
     return [*(replace(event, sign=-1) for event in before), *_counted(progress)]
 
 
@@ -151,11 +152,12 @@ def _count_pairs(by_pair: dict[Pair, list[Statement]], held: Held) -> list[count
             if _is_about_learner(row, progress.registration):
                 _apply(progress, row)
     ModuleProgress.objects.bulk_update(found.values(), APPLIED)
-    for pair, progress in found.items():
-        met_at = moveon.met_at(progress)
-        if met_at and not progress.completed_at:
-            events += _complete(progress, met_at, by_pair[pair][-1].session)
-    return events
+    met = {pair: moveon.met_at(progress) for pair, progress in found.items() if not progress.completed_at}
+    done = sorted((at, pair) for pair, at in met.items() if at)
+    events += [_complete(found[pair], at) for at, pair in done]
+    # Once for each learner, however many modules their statements complete; in the sitting that completed the last of them.
+    last = {key: by_pair[key, activity][-1].session for _at, (key, activity) in done}
+    return events + [event for key, session in last.items() for event in _settle(held[key], session)]
 
 
 def _progress_of(pairs: Iterable[Pair], held: Held) -> dict[Pair, ModuleProgress]:
@@ -238,15 +240,15 @@ def _recount_pairs(pairs: Iterable[Pair], held: Held) -> list[counts.Event]:
 # Completing ---------------------------------------------------------------------------------------
 
 
-def _complete(progress: ModuleProgress, at: datetime, session: uuid.UUID | None) -> list[counts.Event]:
-    """A module is done: certificate, count, news; and the course with it, when it was the last."""
+def _complete(progress: ModuleProgress, at: datetime) -> counts.Event:
+    """A module is done: certificate, count, news. Whether the course is done with it, `_settle` says."""
     registration = progress.registration
     done = {"completed_at": at, "version": progress.module.version}
     workflow.move(progress, ModuleProgress.Status.COMPLETED, by=registration.learner, act="module.complete", **done)
     module = progress.module
     _certify(registration, module, at, title=module.title, version=module.version, minutes=progress.minutes)
     outbox.write("module.completed", progress=str(progress.key))
-    return [_completion(registration, progress.module_id, at, progress.seconds), *_settle(registration, session)]
+    return _completion(registration, progress.module_id, at, progress.seconds)
 
 
 def settle(course_pk: int) -> None:

@@ -7,6 +7,7 @@ browser, so that a module begun on one device goes on at the same place on anoth
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -24,9 +25,25 @@ from people.models import User
 IDLE = timedelta(minutes=30)
 LONGEST_REFLECTION = 5000  # characters
 
+_WAITING = {
+    "question": _("Answer the question in step %(number)s: %(title)s."),
+    "conversation": _("Come to an ending of the conversation in step %(number)s: %(title)s."),
+}
+
 
 def questions(module: ModulePage) -> list[Step]:
     return [step for step in module.lesson() if step.question]
+
+
+def waiting(progress: ModuleProgress) -> list[Step]:
+    """The steps that hold up the end: a question without an answer, a conversation that never came to an ending."""
+    given = latest_attempts(progress)
+    ended = {row.conversation for row in progress.conversations.all() if row.endings}
+    return [step for step in progress.module.lesson() if _is_waiting(step, given, ended)]
+
+
+def _is_waiting(step: Step, given: Mapping[str, Attempt], ended: set[str]) -> bool:
+    return bool(step.question and step.question.id not in given) or bool(step.conversation and step.conversation.id not in ended)
 
 
 def latest_attempts(progress: ModuleProgress) -> dict[str, Attempt]:
@@ -42,15 +59,15 @@ def open_module(registration: Registration, module: ModulePage, *, by: User) -> 
     if module.is_outline or not module.live or not module.is_child_of(registration.course):
         raise errors.NotAllowed(_("This module cannot be started yet."), code="not_startable")
     with transaction.atomic():
-        _sitting(_hold(registration), module)
+        sitting_of(hold(registration), module)
     return ModuleProgress.objects.get(registration=registration, module=module)
 
 
 def go_on(progress: ModuleProgress, step: Step, *, by: User) -> None:
     """The learner has read a step and goes on."""
     with transaction.atomic():
-        sitting = _sitting(_hold(progress.registration), progress.module)
-        _say(sitting, gone_on(sitting, step))
+        sitting = sitting_of(hold(progress.registration), progress.module)
+        say(sitting, gone_on(sitting, step))
 
 
 def answer(progress: ModuleProgress, step: Step, chosen: list[str], *, by: User, token: uuid.UUID) -> Attempt:
@@ -62,11 +79,11 @@ def answer(progress: ModuleProgress, step: Step, chosen: list[str], *, by: User,
     is_right = judge(step, chosen)
     known_as = uuid.uuid5(progress.key, f"answered {step.question.id} {token}")
     with transaction.atomic():
-        registration = _hold(progress.registration)
+        registration = hold(progress.registration)
         if Statement.objects.filter(pk=known_as).exists():
             return latest_attempts(progress)[step.question.id]
-        sitting = _sitting(registration, progress.module)
-        _say(sitting, answered(sitting, step, chosen, is_right) | {"id": str(known_as)})
+        sitting = sitting_of(registration, progress.module)
+        say(sitting, answered(sitting, step, chosen, is_right) | {"id": str(known_as)})
         return Attempt.objects.create(progress=progress, question=step.question.id, chosen=chosen, is_right=is_right)
 
 
@@ -91,7 +108,7 @@ def reflect(progress: ModuleProgress, step: Step, text: str, *, by: User) -> Ref
         message = _("Your notes must be %(most)s characters or fewer. You have written %(count)s.")
         raise errors.DomainError(message % {"most": LONGEST_REFLECTION, "count": len(text)}, code="too_long", field="text")
     with transaction.atomic():
-        _hold(progress.registration)
+        hold(progress.registration)
         reflection, _is_new = Reflection.objects.update_or_create(
             progress=progress, prompt=step.reflection.id, defaults={"text": text}
         )
@@ -102,19 +119,20 @@ def finish(progress: ModuleProgress, *, by: User) -> ModuleProgress:
     """Judge the answers, say completed and passed or failed, and end the sitting.
 
     A module that was passed stays passed (cmi5 9.3: completed and passed once per registration). Raises
-    `errors.DomainError` while a question has no answer, and `errors.NotAllowed` where the module became an outline.
+    `errors.DomainError` while a question has no answer or a conversation no ending, and `errors.NotAllowed` where the
+    module became an outline.
     """
     if progress.module.is_outline or not progress.module.live:
         raise errors.NotAllowed(_("This module is being rewritten. What you have done is kept."), code="not_startable")
     with transaction.atomic():
-        registration = _hold(progress.registration)
+        registration = hold(progress.registration)
         progress.refresh_from_db(fields=["status", "step", "was_completed_at"])
         if progress.status == ModuleProgress.Status.COMPLETED:
             leave(progress, by=by)
             return progress
         score = _score(progress)
-        sitting = _sitting(registration, progress.module)
-        _say(sitting, *_verdict(sitting, progress, score))
+        sitting = sitting_of(registration, progress.module)
+        say(sitting, *_verdict(sitting, progress, score))
         workflow.move(sitting, LaunchSession.Status.TERMINATED, by=by, act="sitting.terminate")
     progress.refresh_from_db()
     return progress
@@ -123,24 +141,19 @@ def finish(progress: ModuleProgress, *, by: User) -> ModuleProgress:
 def leave(progress: ModuleProgress, *, by: User) -> None:
     """Save and leave. All is saved already: this ends the sitting."""
     with transaction.atomic():
-        sitting = _open_sitting(_hold(progress.registration), progress.module)
+        sitting = _open_sitting(hold(progress.registration), progress.module)
         if not sitting:
             return
-        _say(sitting, terminated(sitting, timezone.now()))
+        say(sitting, terminated(sitting, timezone.now()))
         workflow.move(sitting, LaunchSession.Status.TERMINATED, by=by, act="sitting.terminate")
 
 
 def _score(progress: ModuleProgress) -> Decimal:
     """The share of the module's questions whose last answer was right, from 0 to 1. Without questions: 1, at the end."""
-    asked = questions(progress.module)
-    given = latest_attempts(progress)
-    unanswered = [step for step in asked if step.question.id not in given]
-    if unanswered:
-        message = _("Answer the question in step %(number)s: %(title)s.") % {
-            "number": unanswered[0].number,
-            "title": unanswered[0].title,
-        }
-        raise errors.DomainError(message, code="unanswered", field=str(unanswered[0].number))
+    for step in waiting(progress):
+        message = _WAITING["question" if step.question else "conversation"] % {"number": step.number, "title": step.title}
+        raise errors.DomainError(message, code="unanswered", field=str(step.number))
+    asked, given = questions(progress.module), latest_attempts(progress)
     if not asked:
         return _read_to_the_end(progress)
     return Decimal(sum(given[step.question.id].is_right for step in asked)) / len(asked)
@@ -172,7 +185,7 @@ def _verdict(sitting: LaunchSession, progress: ModuleProgress, score: Decimal) -
 # Sittings -----------------------------------------------------------------------------------------
 
 
-def _hold(registration: Registration) -> Registration:
+def hold(registration: Registration) -> Registration:
     """A learner's acts on a course, in however many browsers, happen one after the other. Raises `errors.NotAllowed`
     once the learner has been erased."""
     held = Registration.objects.held().get(pk=registration.pk)
@@ -189,7 +202,7 @@ def _open_sitting(registration: Registration, module: ModulePage) -> LaunchSessi
     return sitting
 
 
-def _sitting(registration: Registration, module: ModulePage) -> LaunchSession:
+def sitting_of(registration: Registration, module: ModulePage) -> LaunchSession:
     """The open sitting; or a new one, after one that fell silent was abandoned. The registration is held."""
     now = timezone.now()
     sitting = _open_sitting(registration, module)
@@ -198,7 +211,7 @@ def _sitting(registration: Registration, module: ModulePage) -> LaunchSession:
     if sitting:
         _abandon(sitting, now)
     sitting = LaunchSession.objects.create(registration=registration, module=module, opened_at=now, last_act_at=now)
-    _say(sitting, defined(sitting, "initialized", now, None))
+    say(sitting, defined(sitting, "initialized", now, None))
     return sitting
 
 
@@ -207,7 +220,7 @@ def _abandon(sitting: LaunchSession, now: datetime) -> None:
     workflow.move(sitting, LaunchSession.Status.ABANDONED, by=None, act="sitting.abandon")
 
 
-def _say(sitting: LaunchSession, *statements: dict) -> None:
+def say(sitting: LaunchSession, *statements: dict) -> None:
     completion.record(statements)
     LaunchSession.objects.filter(pk=sitting.pk).update(last_act_at=timezone.now())
 

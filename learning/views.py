@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core import errors
-from learning import courses, documents, playing, records
+from learning import conversations, courses, documents, playing, records
 from learning.forms import CheckForm
 from learning.models import CoursePage, ModulePage, ModuleProgress, Reflection, Registration, Step
 
@@ -102,21 +102,49 @@ def _step(request: HttpRequest, steps: list[Step], number: int) -> Step:
 
 def _do(request: HttpRequest, progress: ModuleProgress, step: Step) -> errors.DomainError | None:
     """Do what was posted; hand back what was wrong with it."""
-    is_answer = "answer" in request.POST.getlist("act")
-    if request.POST.get("step", step.id) != step.id or (is_answer and not step.question):
+    act = _act(request)
+    asked = {"": step, "answer": step.question}.get(act, step.conversation)
+    if request.POST.get("step", step.id) != step.id or not asked:
         message = _("The module has changed since you opened this step. Here is what stands in its place now.")
         return errors.DomainError(message, code="step_changed")
     try:
-        if is_answer:
-            token = _token(request.POST.get("token", ""))
-            playing.answer(progress, step, request.POST.getlist("answer"), by=request.user, token=token)
-            return None
-        if step.reflection and "text" in request.POST:
-            playing.reflect(progress, step, request.POST["text"], by=request.user)
-        playing.go_on(progress, step, by=request.user)
+        ACTS[act](request, progress, step)
     except errors.DomainError as error:
         return error
     return None
+
+
+def _act(request: HttpRequest) -> str:
+    """What was pressed; empty for going on."""
+    return next((act for act in request.POST.getlist("act") if act in ACTS), "")
+
+
+def _go_on(request: HttpRequest, progress: ModuleProgress, step: Step) -> None:
+    if step.reflection and "text" in request.POST:
+        playing.reflect(progress, step, request.POST["text"], by=request.user)
+    playing.go_on(progress, step, by=request.user)
+
+
+def _answer(request: HttpRequest, progress: ModuleProgress, step: Step) -> None:
+    chosen, token = request.POST.getlist("answer"), _token(request.POST.get("token", ""))
+    playing.answer(progress, step, chosen, by=request.user, token=token)
+
+
+def _say(request: HttpRequest, progress: ModuleProgress, step: Step) -> None:
+    chosen, token = request.POST.get("answer", ""), _token(request.POST.get("token", ""))
+    conversations.choose(progress, step, chosen, by=request.user, token=token)
+
+
+def _go_back(request: HttpRequest, progress: ModuleProgress, step: Step) -> None:
+    turns = request.POST.get("turns", "")
+    conversations.go_back(progress, step, by=request.user, turns=int(turns) if turns.isdecimal() and len(turns) < 9 else 0)
+
+
+def _begin_again(request: HttpRequest, progress: ModuleProgress, step: Step) -> None:
+    conversations.begin_again(progress, step, by=request.user)
+
+
+ACTS = {"": _go_on, "answer": _answer, "say": _say, "back": _go_back, "again": _begin_again}
 
 
 def _token(text: str) -> uuid.UUID:
@@ -128,8 +156,9 @@ def _token(text: str) -> uuid.UUID:
 
 def _after(request: HttpRequest, progress: ModuleProgress, step: Step, last: int) -> str:
     here = reverse("learning:play", args=[progress.key, step.number])
-    if "answer" in request.POST.getlist("act"):
-        return f"{here}#feedback"
+    act = _act(request)
+    if act:
+        return f"{here}#feedback" if act == "answer" else f"{here}#now"
     if step.number == last:
         return reverse("learning:finish", args=[progress.key])
     return reverse("learning:play", args=[progress.key, step.number + 1])
@@ -138,6 +167,7 @@ def _after(request: HttpRequest, progress: ModuleProgress, step: Step, last: int
 def _step_context(request, progress: ModuleProgress, steps: list[Step], step: Step, error) -> dict:
     attempt = playing.latest_attempts(progress).get(step.question.id) if step.question else None
     answering = bool(step.question) and (not attempt or "again" in request.GET or bool(error))
+    way = conversations.way(progress, step) if step.conversation else None
     written = Reflection.objects.filter(progress=progress, prompt=step.reflection.id).first() if step.reflection else None
     return {
         "progress": progress,
@@ -147,18 +177,22 @@ def _step_context(request, progress: ModuleProgress, steps: list[Step], step: St
         "step": step,
         "attempt": None if answering else attempt,
         "answering": answering,
+        "way": way,
+        "is_open": answering or bool(way and not way.has_ended),
         "chosen": request.POST.getlist("answer"),
         "text": request.POST.get("text", written.text if written else ""),
         "token": uuid.uuid4(),
-        "mistakes": [(error.message, _target(step))] if error else [],
+        "mistakes": [(error.message, _target(step, way))] if error else [],
         "sources": progress.module.source_numbers(),
         "minutes_left": round(progress.module.minutes * (len(steps) - step.number + 1) / len(steps)),
     }
 
 
-def _target(step: Step) -> str | None:
-    """Where the error summary leads: the first answer, or the box for notes, if there is either."""
-    if step.question:
+def _target(step: Step, way: conversations.Way | None) -> str | None:
+    """Where the error summary leads: the first answer, the end of a conversation, or the box for notes, if there is any."""
+    if way and way.is_at_end:
+        return "now"
+    if step.question or way:
         return "answer-1"
     return "text" if step.reflection else None
 
@@ -188,7 +222,7 @@ def _finish_context(request: HttpRequest, progress: ModuleProgress, error) -> di
         "module": progress.module,
         "course": progress.registration.course,
         "asked": asked,
-        "unanswered": [step for step, attempt in asked if not attempt],
+        "waiting": playing.waiting(progress),
         "right": (right := sum(bool(attempt and attempt.is_right) for _step, attempt in asked)),
         "is_enough": 100 * right >= progress.module.mastery * len(asked),
         "certificate": next((row for row in held if row.module_id == progress.module_id), None),

@@ -104,11 +104,18 @@ def _write(meeting: Meeting, minutes: Mapping[Membership, int]) -> None:
 
     The role is the one at the first noting, because it is paid for: whom the members choose later changes nothing here.
     """
-    for row in meeting.attendances.exclude(membership__in=list(minutes)).select_related("membership"):
-        _take_out(row)
-    for member, length in minutes.items():
-        made = {"minutes": length, "role": member.role}
-        meeting.attendances.update_or_create(membership=member, defaults={"minutes": length}, create_defaults=made)
+    noted = {row.membership_id: row for row in meeting.attendances.select_related("membership")}
+    for row in noted.values():
+        if row.membership not in minutes:
+            _take_out(row)
+    new = [member for member in minutes if member.pk not in noted]
+    meeting.attendances.bulk_create(
+        Attendance(meeting=meeting, membership=member, minutes=minutes[member], role=member.role) for member in new
+    )
+    kept = [row for row in noted.values() if row.membership in minutes]
+    for row in kept:
+        row.minutes = minutes[row.membership]
+    Attendance.objects.bulk_update(kept, ["minutes"])
 
 
 def _take_out(row: Attendance) -> None:

@@ -6,6 +6,7 @@ import datetime
 
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 NOON, MIDNIGHT = datetime.time(12), datetime.time(0)
 
@@ -30,6 +31,15 @@ def at(moment: datetime.datetime) -> str:
     if timezone.localtime(moment).time() == MIDNIGHT:
         return _("the end of %(day)s") % {"day": day(moment - datetime.timedelta(minutes=1))}
     return _("%(time)s on %(day)s") % {"time": time(moment), "day": day(moment)}
+
+
+def left(moment: datetime.datetime) -> str:
+    """How long something stays open: “closes today”, “closes tomorrow”, “23 days left”."""
+    last = timezone.localtime(moment - datetime.timedelta(seconds=1)).date()  # midnight ends the day before
+    days = (last - timezone.localdate()).days
+    if days <= 1:
+        return _("closes tomorrow") if days == 1 else _("closes today")
+    return ngettext("%(days)s day left", "%(days)s days left", days) % {"days": days}
 
 
 def end_of(last: datetime.date) -> datetime.datetime:

@@ -99,6 +99,10 @@ def _value(activity: uuid.UUID, place: str, kind: str, content: Any) -> Any:
             return {**content, "text": rich(content["text"])}
         case "question":
             return _question(activity, place, content)
+        case "conversation":
+            return _conversation(activity, place, content)
+        case "drawing":
+            return {**content, "description": rich(content["description"])}
         case _:
             return content
 
@@ -118,3 +122,20 @@ def _question(activity: uuid.UUID, place: str, content: dict) -> dict:
         "wrong_title": content["wrong"]["title"],
         "wrong_text": content["wrong"]["text"],
     }
+
+
+def _conversation(activity: uuid.UUID, place: str, content: dict) -> dict:
+    """Moments keep their ids by their names, so that one more between them moves nobody's way."""
+    moments = [
+        {"type": "item", "id": _id(activity, f"{place}.{moment['name']}"), "value": _moment(activity, place, moment)}
+        for moment in content["moments"]
+    ]
+    return {"title": content["title"], "setup": rich(content["setup"]), "person": content["person"], "moments": moments}
+
+
+def _moment(activity: uuid.UUID, place: str, moment: dict) -> dict:
+    choices = [
+        {"type": "item", "id": _id(activity, f"{place}.{moment['name']}.{number}"), "value": {"opens": False, **choice}}
+        for number, choice in enumerate(moment.get("choices", []), 1)
+    ]
+    return {"name": moment["name"], "says": moment["says"], "choices": choices, "lesson": moment.get("lesson", "")}

@@ -9,15 +9,15 @@ from __future__ import annotations
 import random
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 
 from django.db import transaction
 from django.utils import timezone
 
-from learning import completion, courses, playing
-from learning.models import Attempt, CoursePage, LaunchSession, ModulePage, ModuleProgress, Registration, Step
+from learning import completion, conversations, courses, playing
+from learning.models import Attempt, ConversationPath, CoursePage, LaunchSession, ModulePage, ModuleProgress, Registration, Step
 from people.models import Affiliation, District, Organisation, StaffGroup, User
 
 ORGANISATIONS = [
@@ -53,6 +53,7 @@ FIRST_NAMES = [
     "Olu",
     "Pip",
 ]
+TOGETHER = 20  # learners that are written together
 STAFF_WEIGHTS = [26, 12, 14, 12, 4, 6, 14, 4, 5, 6, 3, 2]  # in the order of StaffGroup.position; further groups weigh 1
 
 
@@ -61,7 +62,7 @@ class Loader:
     """One loading: a course, its full modules, a source of chance that always says the same."""
 
     course: CoursePage
-    now: datetime
+    now: datetime  # a day ago: what is older than that sends no letter
     rng: random.Random
 
     @cached_property
@@ -72,6 +73,11 @@ class Loader:
     def groups(self) -> list[StaffGroup]:
         return list(StaffGroup.objects.all())
 
+    @cached_property
+    def lessons(self) -> dict[int, list[Step]]:
+        """Module → its steps, read once for everybody."""
+        return {module.pk: module.lesson() for module in self.modules}
+
     def start(self) -> datetime:
         """More of them lately, fewer in August, in working hours."""
         day = self.now - timedelta(days=int(365 * self.rng.random() ** 1.4) + 1)
@@ -80,20 +86,61 @@ class Loader:
         return day.replace(hour=self.rng.randint(8, 17), minute=self.rng.randint(0, 59), second=0, microsecond=0)
 
 
+@dataclass
+class Past:
+    """What one learner did, gathered before it is written."""
+
+    registration: Registration
+    sittings: list[LaunchSession] = field(default_factory=list)
+    said: list[dict] = field(default_factory=list)
+    given: list[tuple[int, Attempt | ConversationPath]] = field(default_factory=list)  # with the module's number
+
+    def add(self, sitting: LaunchSession, said: list[dict], given: list[Attempt | ConversationPath]) -> None:
+        self.sittings.append(sitting)
+        self.said += said
+        self.given += [(sitting.module_id, row) for row in given]
+
+    def noted(self, progress: dict[tuple[int, int], int]) -> Iterator[Attempt | ConversationPath]:
+        """Answers and ways through conversations, each with the progress that it belongs to."""
+        for module, row in self.given:
+            row.progress_id = progress[self.registration.pk, module]
+            yield row
+
+
 def load(course: CoursePage, count: int = 300, progress: Callable[[int], None] = lambda done: None) -> int:
     """Make the learners that are missing. How many were made."""
-    loader = Loader(course, timezone.now(), random.Random(20261123))  # noqa: S311 - plausible, not secret
+    loader = Loader(course, timezone.now() - completion.NEWS, random.Random(20261123))  # noqa: S311 - plausible, not secret
     organisations = list(_organisations())
     made = 0
-    for number in range(1, count + 1):
-        organisation, finishing = loader.rng.choices(organisations, [row[3] for row in ORGANISATIONS])[0]
-        email = f"learner{number:03}@people.example"
+    for first in range(1, count + 1, TOGETHER):
         with transaction.atomic():
-            if not User.objects.filter(email=email).exists():
-                _learner(loader, email, organisation, finishing)
-                made += 1
-        progress(number)
+            pasts = [_past(loader, organisations, number) for number in range(first, min(first + TOGETHER, count + 1))]
+            _write([past for past in pasts if past])
+        made += len([past for past in pasts if past])
+        progress(min(first + TOGETHER - 1, count))
     return made
+
+
+def _past(loader: Loader, organisations: list[tuple[Organisation, float]], number: int) -> Past | None:
+    organisation, finishing = loader.rng.choices(organisations, [row[3] for row in ORGANISATIONS])[0]
+    email = f"learner{number:03}@people.example"
+    if User.objects.filter(email=email).exists():
+        return None
+    return _learner(loader, email, organisation, finishing)
+
+
+def _write(pasts: list[Past]) -> None:
+    """What some of them did: their statements in one `completion.record`, which costs a third of one for each sitting.
+
+    Sittings, answers and ways through conversations are put down in bulk beside them: nobody sat in a browser of ours.
+    """
+    LaunchSession.objects.bulk_create(sitting for past in pasts for sitting in past.sittings)
+    completion.record([statement for past in pasts for statement in past.said])
+    rows = ModuleProgress.objects.filter(registration__in=[past.registration for past in pasts])
+    progress = {(registration, module): pk for registration, module, pk in rows.values_list("registration", "module", "pk")}
+    given = [row for past in pasts for row in past.noted(progress)]
+    for kind in [Attempt, ConversationPath]:
+        kind.objects.bulk_create(row for row in given if isinstance(row, kind))
 
 
 def _organisations() -> Iterator[tuple[Organisation, float]]:
@@ -103,64 +150,61 @@ def _organisations() -> Iterator[tuple[Organisation, float]]:
         yield organisation, finishing
 
 
-def _learner(loader: Loader, email: str, organisation: Organisation, finishing: float) -> None:
+def _learner(loader: Loader, email: str, organisation: Organisation, finishing: float) -> Past:
     rng = loader.rng
     weights = (STAFF_WEIGHTS + [1] * len(loader.groups))[: len(loader.groups)]
     group = rng.choices(loader.groups, weights)[0]
     learner = User.objects.create_user(email, display_name=f"{rng.choice(FIRST_NAMES)} Example")
     start = loader.start()
     Affiliation.objects.create(person=learner, organisation=organisation, staff_group=group, since=start.date())
-    registration = courses.register(learner, loader.course, by=learner, at=start)
+    past = Past(courses.register(learner, loader.course, by=learner, at=start))
     at = start + timedelta(minutes=rng.randint(1, 20))
     for module in loader.modules:
         if rng.random() < 0.12:
-            return
-        at = _work_through(loader, registration, module, at, is_finishing=rng.random() < finishing)
+            break
+        at = _work_through(loader, past, module, at, is_finishing=rng.random() < finishing)
         if at > loader.now:
-            return
+            break
+    return past
 
 
-def _work_through(
-    loader: Loader, registration: Registration, module: ModulePage, at: datetime, *, is_finishing: bool
-) -> datetime:
+def _work_through(loader: Loader, past: Past, module: ModulePage, at: datetime, *, is_finishing: bool) -> datetime:
     """One module, in one or two sittings. Back comes when the next may begin."""
-    rng, steps = loader.rng, module.lesson()
+    rng, steps = loader.rng, loader.lessons[module.pk]
     upto = len(steps) if is_finishing else rng.randint(1, len(steps) - 1)
     cut = rng.randint(2, upto - 1) if upto > 3 and rng.random() < 0.35 else upto
     for part in filter(None, [steps[:cut], steps[cut:upto]]):
-        at = _sit(loader, registration, module, part, at, is_last=is_finishing and part[-1] is steps[-1])
+        at = _sit(loader, past, module, part, at, is_last=is_finishing and part[-1] is steps[-1])
         at += timedelta(hours=rng.randint(1, 70))
     return at
 
 
-def _sit(
-    loader: Loader, registration: Registration, module: ModulePage, part: list[Step], at: datetime, *, is_last: bool
-) -> datetime:
-    """One sitting; it and its statements are written only when it lies in the past."""
+def _sit(loader: Loader, past: Past, module: ModulePage, part: list[Step], at: datetime, *, is_last: bool) -> datetime:
+    """One sitting; it and its statements are kept only when it lies in the past."""
     key = uuid.UUID(int=loader.rng.getrandbits(128), version=4)
-    sitting = LaunchSession(
-        key=key, registration=registration, module=module, opened_at=at, status=LaunchSession.Status.TERMINATED
-    )
-    said, attempts = [playing.defined(sitting, "initialized", at, None)], []
+    done = LaunchSession.Status.TERMINATED
+    sitting = LaunchSession(key=key, registration=past.registration, module=module, opened_at=at, status=done)
+    said, given = [playing.defined(sitting, "initialized", at, None)], []
     for step in part:
         at += timedelta(seconds=loader.rng.randint(35, 170))
         if step.question:
             for chosen, is_right in _choices(loader.rng, step):
                 said.append(playing.answered(sitting, step, chosen, is_right, at=at))
-                attempts.append(Attempt(question=step.question.id, chosen=chosen, is_right=is_right, at=at))
+                given.append(Attempt(question=step.question.id, chosen=chosen, is_right=is_right, at=at))
                 at += timedelta(seconds=loader.rng.randint(10, 45))
+        if step.conversation:
+            ways = _converse(loader.rng, step)
+            said += [conversations.responded(sitting, step, way, at=at) for way in ways]
+            given.append(ConversationPath(**ways[-1].kept))
         said.append(playing.gone_on(sitting, step, at=at))
     if is_last:
         said += [playing.defined(sitting, "completed", at, {"completion": True}), _passed(sitting, at)]
     said.append(playing.defined(sitting, "terminated", at, None))
-    if at > loader.now:
-        return at
     sitting.last_act_at = at
-    sitting.save()
     for statement in said:
         statement["id"] = str(uuid.UUID(int=loader.rng.getrandbits(128), version=4))
-    completion.record(said)
-    _keep(attempts, registration, module)
+    if at <= loader.now:
+        past.add(sitting, said, given)
     return at
 
 
@@ -178,8 +222,10 @@ def _choices(rng: random.Random, step: Step) -> list[tuple[list[str], bool]]:
     return [(right, True)]
 
 
-def _keep(attempts: list[Attempt], registration: Registration, module: ModulePage) -> None:
-    progress = ModuleProgress.objects.get(registration=registration, module=module)
-    for attempt in attempts:
-        attempt.progress = progress
-    Attempt.objects.bulk_create(attempts)
+def _converse(rng: random.Random, step: Step) -> list[conversations.Way]:
+    """From the beginning to an ending, by chance: the way after each choice."""
+    ways = [conversations.Way(step.conversation)]
+    while not ways[-1].is_at_end:
+        choices = ways[-1].now.value["choices"].bound_blocks
+        ways.append(ways[-1].after(rng.choice(choices).id))
+    return ways[1:]

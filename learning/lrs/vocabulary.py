@@ -16,13 +16,25 @@ W3ID = "https://w3id.org/xapi"
 # Verbs (https://w3id.org/xapi/adl, cmi5 9.3) -----------------------------------------------------
 VERBS = {
     name: f"{ADL}/verbs/{name}"
-    for name in ["launched", "initialized", "progressed", "answered", "completed", "passed", "failed", "terminated", "voided"]
+    for name in [
+        "launched",
+        "initialized",
+        "progressed",
+        "answered",
+        "responded",
+        "completed",
+        "passed",
+        "failed",
+        "terminated",
+        "voided",
+    ]
 } | {name: f"{W3ID}/adl/verbs/{name}" for name in ["abandoned", "waived", "satisfied"]}
 
 LAUNCHED = VERBS["launched"]
 INITIALIZED = VERBS["initialized"]
 PROGRESSED = VERBS["progressed"]
 ANSWERED = VERBS["answered"]
+RESPONDED = VERBS["responded"]
 COMPLETED = VERBS["completed"]
 PASSED = VERBS["passed"]
 FAILED = VERBS["failed"]
@@ -35,6 +47,7 @@ VOIDED = VERBS["voided"]
 # Activity types ----------------------------------------------------------------------------------
 LESSON = f"{ADL}/activities/lesson"
 INTERACTION = f"{ADL}/activities/cmi.interaction"
+SIMULATION = f"{ADL}/activities/simulation"
 STEP = "http://id.tincanapi.com/activitytype/step"
 BLOCK = f"{W3ID}/cmi5/activitytype/block"
 COURSE = f"{W3ID}/cmi5/activitytype/course"
@@ -78,6 +91,10 @@ def step_iri(module: uuid.UUID, step: str) -> str:
 
 def question_iri(module: uuid.UUID, question: str) -> str:
     return f"{activity_iri(module)}/questions/{question}"
+
+
+def conversation_iri(module: uuid.UUID, conversation: str) -> str:
+    return f"{activity_iri(module)}/conversations/{conversation}"
 
 
 def activity_uuid(iri: str) -> uuid.UUID | None:

@@ -1,7 +1,15 @@
 """What learning remembers."""
 
 from learning.lrs.models import Credential, Statement
-from learning.models.completion import BAND_FIELDS, Attempt, Certificate, ModuleProgress, MonthlyCount, Reflection
+from learning.models.completion import (
+    BAND_FIELDS,
+    Attempt,
+    Certificate,
+    ConversationPath,
+    ModuleProgress,
+    MonthlyCount,
+    Reflection,
+)
 from learning.models.courses import CoursePage, LearningIndexPage, ModulePage, ModuleRow, Registration, Step
 from learning.models.launches import LaunchSession
 
@@ -9,6 +17,7 @@ __all__ = [
     "BAND_FIELDS",
     "Attempt",
     "Certificate",
+    "ConversationPath",
     "CoursePage",
     "Credential",
     "LaunchSession",

@@ -99,6 +99,22 @@ class Reflection(models.Model):
         return self.prompt
 
 
+class ConversationPath(models.Model):
+    """Where a learner stands in one conversation. The ids are those of its block, choices and moments, and nobody's words."""
+
+    progress = models.ForeignKey(ModuleProgress, models.CASCADE, related_name="conversations")
+    conversation = models.CharField(max_length=36)
+    path = models.JSONField(default=list, help_text=_("The choices of the present way, in their order."))
+    endings = models.JSONField(default=list, help_text=_("The endings that were ever reached."))
+    at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("progress", "conversation", name="one_path_per_conversation")]
+
+    def __str__(self) -> str:
+        return self.conversation
+
+
 class Certificate(models.Model):
     """That a module, or a whole course, was completed. The holder's name is read when it is shown, never copied."""
 

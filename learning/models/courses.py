@@ -48,6 +48,10 @@ class Step:
         return next((child for child in self.body if child.block_type == "reflection"), None)
 
     @cached_property
+    def conversation(self):
+        return next((child for child in self.body if child.block_type == "conversation"), None)
+
+    @cached_property
     def reading(self) -> list:
         """What there is to read before anything is asked."""
         return [child for child in self.body if child.block_type not in TO_ANSWER]

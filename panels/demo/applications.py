@@ -1,15 +1,19 @@
-"""What a dozen invented people wrote to a campaign: the same each time, sent one after the other since it opened."""
+"""What two hundred invented people wrote to the campaigns: the same each time, sent one after the other while it was open.
+
+The first dozen were written by hand, for the panel whose applications somebody will read first. The others are put together from
+`panels/content/voices.yaml`: each has a life, a reason and a wish of their own, and no two are the same.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import count
 
-from django.db import transaction
-from django.utils import timezone
-
-from core import mail
+from core import codes
 from panels import recruitment
-from panels.models import Application, Campaign
+from panels.demo.pages import read
+from panels.models import Answer, Application, Campaign, Question
 from people.models import District, User
 
 
@@ -25,7 +29,28 @@ class Writer:
     def email(self) -> str:
         return f"{self.name.split()[0].lower()}.writes@people.example"
 
+    def home(self) -> District | None:
+        return District.objects.filter(name=self.district).first() or District.objects.first()
 
+
+@dataclass(frozen=True)
+class Voice:
+    """Somebody put together from `voices.yaml`."""
+
+    number: int
+    name: str
+    district: int
+    says: tuple[str, str, str]
+
+    @property
+    def email(self) -> str:
+        return f"applicant{self.number:03}@people.example"
+
+    def home(self) -> District | None:
+        return District.objects.all()[self.district]
+
+
+BY_HAND = "disabled-people"
 WRITERS = [
     Writer(
         "Robin Example",
@@ -147,25 +172,78 @@ WRITERS = [
         ),
     ),
 ]
+FIRST_NAMES = [
+    *["Ade", "Bea", "Chidi", "Dana", "Eun", "Fatou", "Gabe", "Hua", "Ines", "Jad", "Kofi", "Lowri", "Mei", "Nadia", "Oskar"],
+    *["Pav", "Quin", "Ruta", "Sami", "Tess", "Ugo", "Vera", "Wafa", "Xan", "Yael", "Zain", "Anouk", "Bram", "Cleo", "Duc"],
+    *["Elif", "Finn", "Gita", "Hal", "Iona", "Jude", "Kaya", "Luz", "Moss", "Nkem", "Orla", "Pilar", "Remy", "Shan", "Taj"],
+]
 
 
-def load(campaign: Campaign) -> list[Application]:
-    """Make the applications that are missing, through the same acts as real use. Only the time of sending is ours."""
-    made = [_apply(campaign, writer) for writer in WRITERS if not User.objects.filter(email=writer.email).exists()]
-    step = (timezone.now() - campaign.opens_at) / (len(made) + 1)
-    for place, application in enumerate(made, 1):
-        sent_at = campaign.opens_at + place * step
-        Application.objects.filter(pk=application.pk).update(began_at=sent_at, submitted_at=sent_at)
-    mail.forget(writer.email for writer in WRITERS)  # nobody reads their mail
+def writers(panel: str, wanted: int, numbers: Iterator[int]) -> list[Writer | Voice]:
+    """Who writes to a panel, by the name of its file: by hand where there are such, then from the voices."""
+    by_hand: list[Writer | Voice] = list(WRITERS[:wanted]) if panel == BY_HAND else []
+    told = read("voices")
+    return by_hand + [_voice(told, panel, next(numbers)) for _place in range(wanted - len(by_hand))]
+
+
+def numbers() -> Iterator[int]:
+    """One for each voice, over all campaigns: it decides what they say."""
+    return count(1)
+
+
+def _voice(told: dict, panel: str, number: int) -> Voice:
+    """Lists of different lengths, gone round at different speeds, meet in the same place seldom."""
+    own = told["panels"][panel]
+    rounds = number // len(own["why"])
+    why = f"{_one(told['lives'], number * 7)} {_one(own['why'], number)}"
+    change = f"{_one(own['change'], number + rounds)} {_one(told['tails'], number * 3 + rounds)}"
+    manner = _one(told["manners"], number * 11 + rounds)
+    districts = District.objects.count()
+    return Voice(number, f"{_one(FIRST_NAMES, number)} Example", number % districts, (why, change, manner))
+
+
+def _one(texts: list[str], number: int) -> str:
+    return texts[number % len(texts)]
+
+
+def send(campaign: Campaign, writer: Writer | Voice, *, is_draft: bool = False) -> Application:
+    """Begun, written and sent, by the same acts as in real use."""
+    person = _person(writer)
+    application = recruitment.begin(campaign, by=person)
+    texts = dict(_answers(campaign.questions.all(), writer))
+    application = recruitment.write(application, texts, district=writer.home(), by=person)
+    return application if is_draft else recruitment.submit(application, by=person)
+
+
+def write_down(campaign: Campaign, writers: Iterable[Writer | Voice]) -> list[Application]:
+    """What had been sent to a campaign that is over by now, in bulk: through the acts they take six seconds.
+
+    Nobody was at a screen of ours, so there is neither news of them nor a trail; what is decided about them comes by the acts.
+    """
+    told = [(writer, _person(writer)) for writer in writers]
+    made = Application.objects.bulk_create(
+        Application(
+            campaign=campaign,
+            applicant=person,
+            reference=codes.new(2),
+            email_index=recruitment.email_index(person.email),
+            district=writer.home(),
+            status=Application.Status.SUBMITTED,
+            submitted_at=campaign.opens_at,
+        )
+        for writer, person in told
+    )
+    questions = list(campaign.questions.all())
+    pairs = zip(made, told, strict=True)
+    texts = [(row, question, text) for row, (writer, _) in pairs for question, text in _answers(questions, writer)]
+    Answer.objects.bulk_create(Answer(application=row, question=question, text=text) for row, question, text in texts)
     return made
 
 
-@transaction.atomic
-def _apply(campaign: Campaign, writer: Writer) -> Application:
-    person = User.objects.create_user(writer.email, display_name=writer.name)
-    application = recruitment.begin(campaign, by=person)
-    district = District.objects.filter(name=writer.district).first() or District.objects.first()
-    questions = enumerate(campaign.questions.all())
-    texts = {question: writer.says[place % len(writer.says)] for place, question in questions}
-    recruitment.write(application, texts, district=district, by=person)
-    return recruitment.submit(application, by=person)
+def _person(writer: Writer | Voice) -> User:
+    return User.objects.create_user(writer.email, display_name=writer.name)
+
+
+def _answers(questions: Iterable[Question], writer: Writer | Voice) -> Iterator[tuple[Question, str]]:
+    for place, question in enumerate(questions):
+        yield question, writer.says[place % len(writer.says)]

@@ -41,13 +41,12 @@ def load(panels: dict[str, Panel], *, uma: User, ola: User) -> tuple[str, str]:
     themes, districts = Theme.objects.in_bulk(field_name="slug"), District.objects.all()
     lists = Lists(panels, themes, {district.name: district for district in districts})
     opens = ("", "")
-    with transaction.atomic():
+    with mail.off(), transaction.atomic():  # nobody reads their mail
         for place, row in enumerate(rows()):
             experience, passphrase = _tell(row, place, lists)
             _moderate(experience, row, lists, *([uma, ola] if place % 2 else [ola, uma]))
             _put_back(experience, row, place)
             opens = (experience.reference, passphrase) if row.get("yours") else opens
-    mail.forget(_address(place) for place in range(len(rows())))  # nobody reads their mail
     return opens
 
 

@@ -6,6 +6,7 @@ The row stays without a word in it, so that it stays counted; so do the audit ro
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -18,7 +19,7 @@ from people.models import User
 
 Status = Experience.Status
 DRAFT_IS_KEPT = timedelta(days=14)  # after it was touched last
-EMPTY = {"passphrase_digest": "", "email": "", "language": "", "whose": "", "season": "", "concern": ""}
+EMPTY: dict[str, Any] = {"passphrase_digest": "", "email": "", "language": "", "whose": "", "season": "", "concern": ""}
 EMPTY |= {"referral": "", "reason": "", "note": "", "district": None, "panel": None, "year": None, "prepared_by": None}
 
 

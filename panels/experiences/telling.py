@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -16,12 +17,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import codes, errors, outbox, workflow
-from panels import emails
+from panels import answers, emails
 from panels.experiences import agreeing, erasing, moderating
 from panels.models import Experience, Passage
 
 Status, Kind = Experience.Status, Passage.Kind
 LONGEST = 20_000  # characters, in one part
+READ_WITHIN = timedelta(days=14)  # after it was sent: what tellers are told, on the site and by mail
 FACTS = {"shape", "whose", "district", "season", "year", "panel", "language"}
 
 
@@ -35,15 +37,23 @@ def begin(shape: str = Experience.Shape.GUIDED, *, language: str = "") -> tuple[
 
 def find(reference: str, passphrase: str) -> Experience | None:
     """The experience that these two open, however they were typed. One that was taken back is opened by nothing."""
-    row = Experience.objects.filter(reference=_tidy(reference)).exclude(passphrase_digest="").first()
+    row = Experience.objects.filter(reference=tidy(reference)).exclude(passphrase_digest="").first()
     known = row.passphrase_digest if row else ""
-    return row if hmac.compare_digest(known, _digest(_tidy(passphrase))) else None
+    return row if hmac.compare_digest(known, _digest(tidy(passphrase))) else None
 
 
 @transaction.atomic
-def write(experience: Experience, words: Mapping[str, str], *, themes: Iterable | None = None, **facts: Any) -> Experience:
-    """Keep what was typed, whole or not. Only before it is sent."""
+def write(
+    experience: Experience,
+    words: Mapping[str, str],
+    *,
+    seen: Mapping[str, str] | None = None,
+    themes: Iterable | None = None,
+    **facts: Any,
+) -> Experience:
+    """Keep what was typed, whole or not. Only before it is sent. `seen`: which words stood there when it was opened."""
     experience = _held_draft(experience)
+    _judge_unchanged(experience, words, seen or {})
     for kind, text in words.items():
         _keep(experience, Kind(kind), text)
     for name in facts.keys() & FACTS:
@@ -101,6 +111,23 @@ def _held_draft(experience: Experience) -> Experience:
     return experience
 
 
+def _judge_unchanged(experience: Experience, words: Mapping[str, str], seen: Mapping[str, str]) -> None:
+    """Of two tabs the second does not write over the first unsaid. Where nothing was `seen`, nothing is compared."""
+    held = {passage.kind: passage.words for passage in experience.passages.all()}
+    for kind, text in words.items():
+        there = held.get(kind, "")
+        is_known = seen.get(kind, "") in {"", answers.version(there)}
+        if not is_known and there.splitlines() != text.strip().splitlines():
+            raise errors.Conflict(_changed_elsewhere(), code="changed", field=kind)
+
+
+def _changed_elsewhere() -> str:
+    return _(
+        "You have changed this in another tab or on another device since you opened it here. Yours is in the box, "
+        "and the other one stands below it. Save again to keep yours."
+    )
+
+
 def _keep(experience: Experience, kind: Passage.Kind, text: str) -> None:
     text = text.strip()
     if len(text) > LONGEST:
@@ -110,7 +137,7 @@ def _keep(experience: Experience, kind: Passage.Kind, text: str) -> None:
     Passage.objects.update_or_create(experience=experience, kind=kind, defaults={"words": text, "position": place})
 
 
-def _tidy(typed: str) -> str:
+def tidy(typed: str) -> str:
     """As `core.codes` writes it, from what was read out or typed: small letters, spaces for hyphens, O for nought."""
     letters = typed.upper().translate(str.maketrans("OIL", "011", " -–\t\n."))
     return "-".join(letters[start : start + 4] for start in range(0, len(letters), 4))

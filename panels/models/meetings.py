@@ -22,6 +22,11 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
     def coming(self) -> MeetingQuerySet:
         return self.filter(status=Meeting.Status.PLANNED, ends_at__gte=timezone.now()).order_by("starts_at")
 
+    def next_of_each(self) -> MeetingQuerySet:
+        """The coming meeting of each panel, the nearest first. No two of a panel begin at the same time."""
+        sooner = Meeting.objects.coming().filter(panel=models.OuterRef("panel"), starts_at__lt=models.OuterRef("starts_at"))
+        return self.coming().filter(~models.Exists(sooner))
+
     def ahead(self) -> MeetingQuerySet:
         """Those to come, and what was called off until its day has passed: people may have noted it."""
         off = Q(status=Meeting.Status.CANCELLED, day__gte=timezone.localdate())

@@ -29,6 +29,10 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
         now = timezone.now()
         return self.filter(status=Campaign.Status.OPEN, opens_at__lte=now, closes_at__gt=now)
 
+    def upcoming(self) -> CampaignQuerySet:
+        """Published, and not open yet. The nearest first."""
+        return self.filter(status=Campaign.Status.OPEN, opens_at__gt=timezone.now()).order_by("opens_at")
+
     def published(self) -> CampaignQuerySet:
         """What anybody may read, from the day it was published: before it opens, while it is open, closed or called off."""
         return self.exclude(opened_at=None)

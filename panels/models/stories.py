@@ -6,6 +6,7 @@ ever held a word of it. Only the search index does, and it goes with the page.
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
 
 from django.core.paginator import Paginator
@@ -13,7 +14,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import RichTextField
-from wagtail.models import PageManager
+from wagtail.models import PageManager, PagePermissionTester
 from wagtail.query import PageQuerySet
 from wagtail.search import index
 
@@ -23,6 +24,7 @@ from people.models import District
 
 A_PAGE = 12
 LONGEST_SEARCH = 100  # characters
+WORD = re.compile(r"\w+")
 
 
 class StoriesIndexPage(BasePage):
@@ -63,10 +65,22 @@ class StoryQuerySet(PageQuerySet):
 
     def saying(self, words: str) -> StoryQuerySet:
         """In which each of these words stands. They are found in the search's own index, since ours are encrypted."""
-        if not words:
+        plain = " ".join(WORD.findall(words))  # SQLite's index takes marks for its own language
+        if not plain:
             return self
-        found = StoryPage.objects.live().search(words, operator="and", order_by_relevance=False)
+        found = StoryPage.objects.live().search(plain, operator="and", order_by_relevance=False)
         return self.filter(pk__in=found.get_queryset().values("pk"))
+
+
+class ByModerators(PagePermissionTester):
+    """What the editor may do with a story: nothing. It is made, changed and taken down at the moderators' desk."""
+
+    def _refuse(self, *args, **kwargs) -> bool:
+        return False
+
+    can_edit = can_delete = can_publish = can_unpublish = can_move = can_move_to = can_copy = can_copy_to = _refuse
+    can_lock = can_unlock = can_submit_for_moderation = can_set_view_restrictions = can_unschedule = can_view_revisions = _refuse
+    can_add_subpage = can_publish_subpage = can_reorder_children = _refuse
 
 
 class StoryPage(BasePage):
@@ -104,4 +118,7 @@ class StoryPage(BasePage):
     @property
     def shown_district(self) -> str:
         """Only where the teller agreed to it."""
-        return str(self.experience.district or "") if "district" in self.experience.agreed else ""
+        return self.experience.shown_district
+
+    def permissions_for_user(self, user) -> ByModerators:
+        return ByModerators(user, self)

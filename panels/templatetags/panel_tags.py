@@ -24,6 +24,7 @@ CHAIR_EVERY, CHAIR_AT = 5, 3  # somebody uses a wheelchair, as a matter of cours
 register.filter("day", moments.day)
 register.filter("moment", moments.at)
 register.filter("brief", moments.brief)
+register.filter("left", moments.left)
 register.simple_tag(moments.hours, name="hours")
 
 

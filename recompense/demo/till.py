@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 
 from django.core.files.base import ContentFile
@@ -9,7 +10,8 @@ from django.utils import formats
 from PIL import Image, ImageDraw, ImageFont
 
 from core import pdf
-from recompense.models import Claim
+from recompense.models import Claim, Receipt
+from recompense.receipts import Taken
 
 TYPEFACE = pdf.FONTS / "AtkinsonHyperlegibleNext_400Regular.ttf"
 
@@ -28,3 +30,9 @@ def till_roll(what: str, amount: str, claim: Claim) -> ContentFile:
     content = io.BytesIO()
     picture.save(content, "JPEG", quality=80)
     return ContentFile(content.getvalue(), name="receipt.jpg")
+
+
+def taken(photo: ContentFile) -> Taken:
+    """As `receipts.take` would give it. Our own drawing holds nothing that a process of its own would have to take out."""
+    content = photo.read()
+    return Taken(Receipt.Kind.JPEG, content, [content], hashlib.sha256(content).hexdigest())

@@ -263,7 +263,13 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_SESSION_REMEMBER = None
-ACCOUNT_RATE_LIMITS = {"application_link": "20/m/ip", "application_link_to_address": "6/h/key"}  # beside allauth's own
+ACCOUNT_RATE_LIMITS = {  # beside allauth's own
+    "application_link": "20/m/ip",
+    "application_link_to_address": "6/h/key",
+    "experience_begin": "20/m/ip",  # a library or a refuge is one address
+    "experience_submit": "20/m/ip",
+    "experience_open": "20/m/ip",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("BEHIND_PROXY", False) else 0  # rate limits count the visitor, not the proxy
 MFA_ADAPTER = "people.adapter.SecondFactorAdapter"
 MFA_FORMS = {
@@ -283,6 +289,9 @@ RETENTION_APPLICATION_MONTHS = env.int("RETENTION_APPLICATION_MONTHS", 6)  # aft
 RETENTION_EXPERIENCE_MONTHS = env.int("RETENTION_EXPERIENCE_MONTHS", 24)  # after it was sent: then it and its page go
 RETENTION_PAYMENT_YEARS = env.int("RETENTION_PAYMENT_YEARS", 7)  # then receipts, accounts and reasons are wiped
 STAFF_SESSION_AGE = env.int("STAFF_SESSION_AGE", 60 * 60 * 10)  # seconds
+
+QUICK_EXIT_URL = env.str("QUICK_EXIT_URL", "https://www.bbc.co.uk/weather")  # where “Leave now” leads: it looks like nothing
+SUPPORT_LINES = env.path("SUPPORT_LINES", BASE_DIR / "panels" / "data" / "support.yaml")  # whom somebody can ring
 
 # Mail --------------------------------------------------------------------------------------------
 EMAIL_URL = env.str("EMAIL_URL", "")

@@ -6,11 +6,12 @@ import logging
 import re
 from contextlib import suppress
 
-# Paths that open something to whoever has them: a mailed link to an application, and allauth's links to an account.
-SECRET_PATHS = ["applications/open", "password/reset/key", "confirm-email"]
+# Paths that open something to whoever has them: a mailed link to an application, a teller's link, allauth's to an account.
+SECRET_PATHS = ["applications/open", "be-heard/open", "password/reset/key", "confirm-email"]
 SLASH = "(?:/|%2F)"
+PART = r"""[^/\s"'<>?#&]+"""
 SECRET = re.compile(
-    f"({'|'.join(path.replace('/', SLASH) for path in SECRET_PATHS)})({SLASH})" r"""[^/\s"'<>?#&]+""", flags=re.IGNORECASE
+    f"({'|'.join(path.replace('/', SLASH) for path in SECRET_PATHS)})({SLASH}){PART}(?:{SLASH}{PART})*", flags=re.IGNORECASE
 )
 plain = logging.Formatter()
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 NAME = "pages"
 NEVER = ("/admin/", "/account/", "/api/", "/xapi/", "/learning/my", "/health/")
+FIRST_PAGE_ALONE = ("/be-heard/",)  # public itself, and nothing below it
 # Posts to Wagtail's admin that change no public page: drafts and previews. Publishing sends Wagtail's own signals.
 DRAFTS = {"edit", "add", "preview_on_edit", "preview_on_add"}
 LONGEST = 300  # seconds; a page may show something that depends on the day
@@ -91,7 +92,7 @@ def may_ask(request: HttpRequest) -> bool:
         and not request.META.get("QUERY_STRING")
         and "HTTP_AUTHORIZATION" not in request.META
         and cookies.isdisjoint(request.COOKIES)
-        and not request.path_info.startswith(NEVER)
+        and not _is_never(request.path_info)
         and not getattr(request, "is_dummy", False)  # Wagtail's preview
     )
 
@@ -132,6 +133,10 @@ def is_edit(request: HttpRequest, response: HttpResponseBase) -> bool:
     if match.namespace == "wagtailadmin_pages" and match.url_name in DRAFTS:
         return False
     return request.path_info.startswith("/admin/") and match.namespace != "wagtailadmin_editing_sessions"
+
+
+def _is_never(path: str) -> bool:
+    return path.startswith(NEVER) or (path.startswith(FIRST_PAGE_ALONE) and path not in FIRST_PAGE_ALONE)
 
 
 def _key(request: HttpRequest) -> str:

@@ -1,4 +1,4 @@
-"""What pages are made of. `BODY` is the list for a StreamField; learning's own blocks live in learning/blocks.py."""
+"""What pages are made of. `BODY` is the list for a StreamField; learning's own blocks live in learning/blocks/."""
 
 from __future__ import annotations
 

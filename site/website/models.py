@@ -10,8 +10,9 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 from wagtail.search import index
 
-from pages.blocks import BODY, BandBlock
+from pages.blocks import BODY
 from pages.models import BasePage
+from website.blocks import FrontBandBlock
 
 
 class HomePage(BasePage):
@@ -23,7 +24,7 @@ class HomePage(BasePage):
     hero_page = models.ForeignKey(
         "wagtailcore.Page", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("leads to")
     )
-    body = StreamField([("band", BandBlock())], blank=True, verbose_name=_("bands"))
+    body = StreamField([("band", FrontBandBlock())], blank=True, verbose_name=_("bands"))
 
     template = "website/home.html"
     max_count = 1

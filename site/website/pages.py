@@ -14,7 +14,7 @@ from wagtail.models import Page, Site
 
 from learning.models import LearningIndexPage
 from panels.experiences import erasing
-from panels.models import StoriesIndexPage
+from panels.models import PanelIndexPage, StoriesIndexPage
 from website.models import HomePage, StandardPage
 
 CONTENT = Path(__file__).parent / "content"
@@ -35,7 +35,7 @@ def load_home(root: Page) -> HomePage:
     home = HomePage.objects.first() or HomePage(slug="front")
     home.title, home.summary = facts["title"], facts["summary"]
     home.hero_title, home.hero_lead, home.hero_button = facts["hero_title"], facts["hero_lead"], facts["hero_button"]
-    home.hero_page = LearningIndexPage.objects.first()
+    home.hero_page = PanelIndexPage.objects.first() or LearningIndexPage.objects.first()
     home.body = [("band", band(given)) for given in facts["body"]]
     keep(home, root)
     take_over(home)

@@ -22,7 +22,16 @@ from django.db.models import Q
 from core import audit, mail, outbox, page_cache
 from core.models import AuditEvent
 from learning.lrs import agents
-from learning.models import Attempt, Certificate, LaunchSession, ModuleProgress, Reflection, Registration, Statement
+from learning.models import (
+    Attempt,
+    Certificate,
+    ConversationPath,
+    LaunchSession,
+    ModuleProgress,
+    Reflection,
+    Registration,
+    Statement,
+)
 from panels import membership, recruitment
 from panels.models import Answer, Application, Attendance, Coordination, Membership, Offer
 from people import consent, roles
@@ -86,6 +95,7 @@ def _forget_learning(person: User) -> None:
     Certificate.objects.filter(registration__in=registrations).delete()
     Attempt.objects.filter(progress__registration__in=registrations).delete()
     Reflection.objects.filter(progress__registration__in=registrations).delete()
+    ConversationPath.objects.filter(progress__registration__in=registrations).delete()
     registrations.update(learner=None)
 
 
@@ -161,6 +171,11 @@ def _sittings(person: User) -> list[dict]:
 def _attempts(person: User) -> list[dict]:
     wanted = ["progress__module__title", "question", "chosen", "is_right", "at"]
     return _rows(Attempt.objects.filter(progress__registration__learner=person), *wanted)
+
+
+def _conversations(person: User) -> list[dict]:
+    wanted = ["progress__module__title", "conversation", "path", "endings", "at"]
+    return _rows(ConversationPath.objects.filter(progress__registration__learner=person), *wanted)
 
 
 def _reflections(person: User) -> list[dict]:
@@ -277,6 +292,7 @@ SECTIONS: dict[str, Section] = {
     "progress": _progress,
     "sittings": _sittings,
     "answers": _attempts,
+    "conversations": _conversations,
     "reflections": _reflections,
     "certificates": _certificates,
     "statements": _statements,

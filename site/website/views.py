@@ -23,8 +23,9 @@ from core import second_factor
 from pages.context_processors import house
 from website import health
 
-SECRET = re.compile("password|code|account|number|token|login")  # in the name of a field: not to be shown again
-KEY = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32,}")
+# In the name of a field: not to be shown again.
+SECRET = re.compile("password|passphrase|reference|code|account|number|token|login")
+KEY = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{16,}")
 
 
 @never_cache
@@ -48,9 +49,9 @@ def _is_staff(request: HttpRequest) -> bool:
 def robots(request: HttpRequest) -> HttpResponse:
     """Public pages may be found; nobody's own pages, and nothing of a demonstration."""
     own = ["/account/", "/home/", "/learning/my/", "/learning/play/", "/learning/check/"]
-    own += ["/applications/", "/memberships/", "/claims/"]
+    own += ["/applications/", "/memberships/", "/claims/", "/be-heard/"]
     closed = ["/"] if settings.DEMO else [*own, "/coordinate/", "/admin/", "/api/", "/xapi/"]
-    opened = [] if settings.DEMO else ["/claims/rates/"]
+    opened = [] if settings.DEMO else ["/claims/rates/", "/be-heard/$"]  # RFC 9309, 2.2.3: $ is the end of the path
     rules = [*(f"Disallow: {path}" for path in closed), *(f"Allow: {path}" for path in opened)]
     lines = ["User-agent: *", *rules, f"Sitemap: {settings.BASE_URL}/sitemap.xml"]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")

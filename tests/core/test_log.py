@@ -26,6 +26,9 @@ def written():
     [
         (f"/applications/open/{SECRET}/", "/applications/open/***/"),
         (f"/applications/open/{SECRET}", "/applications/open/***"),
+        (f"/be-heard/open/K7QM-2XRA/{SECRET}/", "/be-heard/open/***/"),
+        (f"/be-heard/open/K7QM-2XRA/{SECRET}", "/be-heard/open/***"),
+        ("/be-heard/come-back/", "/be-heard/come-back/"),
         (f"/account/password/reset/key/1-{SECRET}/", "/account/password/reset/key/***/"),
         (f"/account/confirm-email/{SECRET}/", "/account/confirm-email/***/"),
         (f"/account/logout/?next=%2Fapplications%2Fopen%2F{SECRET}%2F", "/account/logout/?next=%2Fapplications%2Fopen%2F***"),

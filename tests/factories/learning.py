@@ -6,7 +6,7 @@ import uuid
 
 from django.utils import timezone
 
-from learning import playing
+from learning import conversations, playing
 from learning.lrs import agents, vocabulary
 from learning.models import ModulePage, ModuleProgress, Registration, Statement, Step
 from people.models import User
@@ -50,6 +50,32 @@ def module_facts(number: int, **changes) -> dict:
     return facts | changes
 
 
+def conversation_facts(**changes) -> dict:
+    """At the desk: a guess closes Sam up and can be mended, a question opens a door. Two endings."""
+    ask = {"says": "“Who is with you?”", "effect": "Sam looks up.", "leads_to": "end-open", "opens": True}
+    guess = {"says": "“Is your wife coming?”", "effect": "Sam looks at the floor.", "leads_to": "closed"}
+    go_on = {"says": "“Sign here.”", "effect": "Sam signs, and asks nothing.", "leads_to": "end-shut"}
+    facts = {
+        "title": "At the desk",
+        "setup": "You work at the desk. Sam is invented. [^act]",
+        "person": "Sam",
+        "moments": [
+            {"name": "start", "says": "“I’ve come about the letter.”", "choices": [guess, ask]},
+            {"name": "closed", "says": "“I came alone.”", "choices": [ask, go_on]},
+            {"name": "end-open", "says": "Sam tells you about Dee.", "lesson": "You asked who."},
+            {"name": "end-shut", "says": "Sam goes.", "lesson": "The form is full, and Dee is not on it."},
+        ],
+    }
+    return facts | changes
+
+
+def talking_facts(number: int, **changes) -> dict:
+    """A module of one step to read, one conversation and one question."""
+    reading, _thinking, asking = module_facts(number)["steps"]
+    talking = {"title": "Try it", "blocks": [{"conversation": conversation_facts(**changes)}]}
+    return module_facts(number, steps=[reading, talking, asking])
+
+
 def outline_facts(number: int) -> dict:
     return module_facts(number, outline=True, steps=[], covers="It will cover more.")
 
@@ -60,8 +86,18 @@ def work_through(registration: Registration, module: ModulePage, by: User) -> Mo
     for step in module.lesson():
         if step.question:
             playing.answer(progress, step, right_answers(step), by=by, token=uuid.uuid4())
+        if step.conversation:
+            talk_to_an_end(progress, step, by)
         playing.go_on(progress, step, by=by)
     return playing.finish(progress, by=by)
+
+
+def talk_to_an_end(progress: ModuleProgress, step: Step, by: User) -> conversations.Way:
+    """Always the last choice there is."""
+    way = conversations.way(progress, step)
+    while not way.is_at_end:
+        way = conversations.choose(progress, step, way.now.value["choices"].bound_blocks[-1].id, by=by, token=uuid.uuid4())
+    return way
 
 
 def right_answers(step: Step) -> list[str]:

@@ -19,10 +19,12 @@ from learning import courses
 from learning.demo.course import load_course, load_index
 from learning.models import Certificate, ModuleProgress
 from panels import campaigns, membership, recruitment
+from panels.experiences import moderating, telling
 from panels.models import Application, Offer
 from panels.urls import urlpatterns as addresses_of_panels
 from recompense import claims, documents, payments, receipts
 from recompense.models import Payment
+from tests.factories.experiences import make_experience, make_prepared
 from tests.factories.learning import work_through
 from tests.factories.panels import make_application, make_campaign, make_member, make_offer, make_panel
 from tests.factories.recompense import bus, make_checked, make_paid, make_payee, make_submitted, photo
@@ -189,6 +191,59 @@ def test_a_line_of_the_log_about_an_application_leads_to_nobody(letters):
     for row in [application, *application.offers.all(), *application.links.all(), *application.answers.all()]:
         assert not TELLING.search(f"{row} {row!r}".replace("panels.", ""))
         assert application.name not in f"{row} {row!r}"
+
+
+# Tellers -----------------------------------------------------------------------------------------
+# What somebody told is theirs: no message, title or address says that they did, or what about.
+
+
+@pytest.fixture
+def told_us(uma, ola, stories_index, reference_data, django_capture_on_commit_callbacks):
+    """Every message that goes to tellers, about experiences that tell as much as they can."""
+    panel = make_panel("LGBTQ+ Trans Equality Panel")
+    words = {"happened": "They called me by the wrong name at the cancer screening for trans people."}
+    with django_capture_on_commit_callbacks(execute=True):
+        facts = {"words": words, "agreed": ["contact", "publish", "panel"], "panel": panel}
+        published = moderating.prepare(moderating.take(make_experience(**facts), by=uma), words, by=uma)
+        telling.withdraw(moderating.publish(published, by=ola))
+        moderating.keep(make_prepared(uma, **facts), by=ola)
+        moderating.decline(moderating.take(make_experience(**facts), by=uma), "It is about another panel.", by=uma)
+    return list(mail.outbox)
+
+
+def test_no_message_to_a_teller_says_what_it_is_about_outside_or_inside(told_us):
+    assert sorted({message.subject for message in told_us}) == [
+        "News for you",
+        "We have what you sent",
+        "What you sent is erased",
+    ]
+    for message in told_us:
+        html = next(body for body, kind in message.alternatives if kind == "text/html")
+        for text in [*seen_outside(message), message.body, html]:
+            assert not TELLING.search(text), (message.subject, TELLING.search(text))
+            assert not re.search("experience|story|wrong name", text, re.IGNORECASE)
+
+
+def test_links_to_a_teller_hold_no_secret(told_us):
+    links = {link for message in told_us for link in re.findall(r"https?://[^\s<]+/be-heard/[^\s<]*", message.body)}
+    assert {link.partition("/be-heard/")[2] for link in links} == {"come-back/"}
+
+
+def test_addresses_of_tellers_name_nothing_and_hold_nothing_but_their_secret():
+    own = [str(entry.pattern) for entry in addresses_of_panels if str(entry.pattern).startswith("be-heard/")]
+    assert len(own) > 15
+    for address in own:
+        assert not TELLING.search(address), address
+        assert re.sub("<(str:reference|str:passphrase|int:number)>", "", address).count("<") == 0, address
+
+
+def test_titles_and_files_of_a_teller_name_nothing(client, panel):
+    client.post(reverse("panels:tell_begin"), {"shape": "guided"})
+    client.post(reverse("panels:tell_words", args=[1]), {"text": "At the cancer screening, as a trans person."})
+    for name in ["about", "agree", "check", "keep", "take_back"]:
+        page = client.get(reverse(f"panels:tell_{name}")).content.decode()
+        assert re.search(r"<title>(.*?)</title>", page, re.DOTALL).group(1).startswith("Your words")
+    assert not TELLING.search(client.get(reverse("panels:tell_copy"))["Content-Disposition"])
 
 
 # Recompense --------------------------------------------------------------------------------------

@@ -51,17 +51,30 @@ COORDINATOR = {  # panels: what they do; the buttons among them stand in LEFT_OU
     *["panels:desk_meeting_move", "panels:desk_meeting_cancel", "panels:desk_attendance"],
     *["panels:coordinators", "panels:coordinator_release"],
 }
+MODERATOR = {
+    *["panels:moderate", "panels:moderate_one", "panels:moderate_original", "panels:moderate_concern", "panels:moderate_sort"],
+    *["panels:moderate_preview", "panels:moderate_send_back", "panels:moderate_decline", "panels:told", "panels:desk_told"],
+}
 PANELS = {
     *["panels:campaign", "panels:start", "panels:asked", "panels:link", "panels:withdrawn", "panels:erased"],
     *["panels:applications", "panels:application", "panels:answer", "panels:district", "panels:name", "panels:later"],
     *["panels:check", "panels:sent", "panels:withdraw", "panels:memberships", "panels:publication", "panels:leave"],
     *["panels:offer", "panels:decline", "panels:closed", "panels:cannot_open"],
 }
+TELLER = {
+    *["panels:hear", "panels:come_back", "panels:tell_device", "panels:tell_begin", "panels:tell_about", "panels:tell_words"],
+    *["panels:tell_agree", "panels:tell_check", "panels:tell_keep", "panels:tell_sent", "panels:tell_status"],
+    *["panels:tell_take_back", "panels:tell_gone"],
+}
 CLAIMANT = {
     *["recompense:claims", "recompense:claim", "recompense:add_cost", "recompense:change_cost", "recompense:account"],
     *["recompense:first_account", "recompense:other", "recompense:withdraw", "recompense:rates"],
 }
 LEFT_OUT = {
+    "panels:moderate_next": "leads on to the next experience",
+    "panels:moderate_take": "takes posts and leads on",
+    "panels:moderate_publish": "takes posts and leads on",
+    "panels:moderate_keep": "takes posts and leads on",
     "panels:desk_next": "leads on to the next application",
     "panels:desk_shortlist": "takes posts and leads on",
     "panels:desk_put_back": "takes posts and leads on",
@@ -73,6 +86,10 @@ LEFT_OUT = {
     "sitemap": "a file for machines",
     "picture": "a file",
     "panels:leave_device": "takes posts and leads on",
+    "panels:tell_close": "takes posts and leads on",
+    "panels:tell_leave": "leads to another site",
+    "panels:tell_open": "leads on",
+    "panels:tell_copy": "a file",
     "learning:register": "takes posts and leads on",
     "learning:open": "takes posts and leads on",
     "learning:leave": "takes posts and leads on",

@@ -148,6 +148,7 @@ def environment(var: Path, database: str, static: Path, port: int, host: str = A
     content = NAME if host == ADDRESS else ADDRESS
     kept |= {"BASE_URL": f"http://{host}:{port}", "CONTENT_BASE_URL": f"http://{content}:{port}"}
     own = {"DATABASE_URL": database, "VAR_DIR": var, "STATIC_ROOT": static, "PORT": port, "MAIL_DIR": var / "mail"}
+    own |= {"QUICK_EXIT_URL": f"http://{host}:{port}/accessibility/"}  # no test goes to another host
     return {**kept, "DEMO": "True", "LOG_LEVEL": "WARNING", **{name: str(value) for name, value in own.items()}}
 
 

@@ -29,7 +29,7 @@ def weigh(device):
     return fetched
 
 
-@pytest.mark.parametrize("path", ["/", "/learning/", learner.COURSE, MODULE])
+@pytest.mark.parametrize("path", ["/", "/panels/", "/panels/disabled-people/", "/learning/", learner.COURSE, MODULE])
 def test_a_page_that_anybody_reads_is_light(weigh, path):
     assert weigh(path) == 0
 

@@ -1,8 +1,9 @@
 """Days and times as people say them, in London."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
 from panels import moments
 
@@ -42,3 +43,12 @@ def test_a_narrow_place_keeps_the_time_on_one_line():
 
 def test_hours_are_said_from_and_to():
     assert moments.hours(datetime(2027, 1, 15, 17, 30, tzinfo=UTC), datetime(2027, 1, 15, 20, tzinfo=UTC)) == "5.30 pm to 8 pm"
+
+
+@pytest.mark.parametrize(
+    ("days", "said"), [(0, "closes today"), (1, "closes tomorrow"), (2, "2 days left"), (23, "23 days left")]
+)
+def test_it_is_said_how_long_something_stays_open(days, said):
+    last = timezone.localdate() + timedelta(days=days)
+    assert moments.left(moments.end_of(last)) == said
+    assert moments.left(moments.end_of(last) - timedelta(hours=12)) == said

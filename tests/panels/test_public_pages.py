@@ -16,6 +16,7 @@ from panels.demo import pages as demo_pages
 from panels.models import Campaign, Membership, PanelIndexPage, PanelPage
 from people import names, roles
 from people.models import District, Organisation
+from tests.factories.advice import make_page
 from tests.factories.panels import make_campaign, make_meeting, make_member, make_panel
 from website.models import HomePage
 
@@ -29,16 +30,7 @@ def index(home):
 
 @pytest.fixture
 def page(index, panel):
-    return make_page(index, panel)
-
-
-def make_page(index, panel, slug="canal"):
-    page = PanelPage(
-        title=panel.name, slug=slug, summary="People along the canal.", panel=panel, body=[("text", "<p>Our water.</p>")]
-    )
-    index.add_child(instance=page)
-    index.refresh_from_db()
-    return page
+    return make_page(index, panel, body=[("text", "<p>Our water.</p>")])
 
 
 def see(address):
@@ -151,6 +143,44 @@ def test_an_open_campaign_leads_to_its_page_with_its_closing_date(page, campaign
 def test_a_campaign_that_is_over_is_not_offered(page, campaign, changes):
     Campaign.objects.update(**changes)
     assert str(campaign.key) not in see("/panels/canal/")
+
+
+def test_it_says_when_seats_are_open_next(page, panel, kit):
+    page.joins_next = "We look for people each spring."
+    page.save()
+    assert page.joins_next in see("/panels/canal/")
+    campaign = make_campaign(panel, kit, opens_at=timezone.now() + timedelta(days=3))
+    text = see("/panels/canal/")
+    assert f'href="/join/{campaign.key}/"' in text
+    assert "You can apply from" in text
+    assert page.joins_next not in text
+
+
+def test_the_list_offers_open_seats_until_they_close(index, page, campaign, kit):
+    assert str(campaign.key) in see("/panels/")
+    campaigns.close(campaign, by=kit)
+    assert "No seats are open at present" in see("/panels/")
+
+
+def test_pages_to_learn_more_are_those_that_anybody_may_read(index, page, kit):
+    others = [make_page(index, make_panel(name), name.lower(), summary=f"All about {name}.") for name in ["Locks", "Boats"]]
+    page.related = [("page", other) for other in reversed(others)]
+    page.save()
+    text = see("/panels/canal/")
+    assert text.index("All about Boats.") < text.index("All about Locks.")
+    others[0].unpublish()
+    assert "All about Locks." not in see("/panels/canal/")
+
+
+def test_every_part_has_its_anchor(page):
+    page.work = [("topic", {"title": "Towpaths", "text": "Where they end."})]
+    page.support = [("fact", {"icon": "pound", "term": "Pay", "value": "For each meeting"})]
+    page.questions = [("question", {"question": "Do I have to swim?", "answer": "<p>No.</p>"})]
+    page.save()
+    text = see("/panels/canal/")
+    anchors = re.findall('href="#([a-z]+)"', text.partition('class="jump"')[2].partition("</nav>")[0])
+    assert anchors == ["now", "join", "members", "pay", "questions"]
+    assert all(text.count(f'id="{anchor}"') == 1 for anchor in anchors)
 
 
 def test_former_and_future_members_are_not_on_it(page, panel, member, mo, person):

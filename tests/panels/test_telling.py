@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from core import errors
 from core.models import AuditEvent
+from panels import answers
 from panels.experiences import agreeing, erasing, telling
 from panels.models import Agreement, Experience, Passage, StoryPage
 from tests.factories.experiences import MARKER, WORDS, make_draft, make_experience, make_kept, make_published
@@ -65,6 +66,17 @@ def test_a_part_that_is_too_long_says_how_long_it_may_be():
     draft = make_draft()
     with pytest.raises(errors.DomainError, match="You have written 20001"):
         telling.write(draft, {"effect": "x" * 20_001})
+
+
+def test_of_two_tabs_the_second_does_not_write_over_the_first_unsaid():
+    draft = make_draft(words={"happened": "First."})
+    seen = {"happened": answers.version("First.")}
+    telling.write(draft, {"happened": "Newer."}, seen=seen)
+    with pytest.raises(errors.Conflict) as refused:
+        telling.write(draft, {"happened": "Older."}, seen=seen)
+    assert (refused.value.code, refused.value.field) == ("changed", "happened")
+    telling.write(draft, {"happened": "Newer."}, seen=seen)
+    assert Passage.objects.get().words == "Newer."
 
 
 def test_an_address_is_kept_only_with_leave_to_write_to_it():

@@ -81,7 +81,6 @@ class Command(BaseCommand):
         home = pages.load(Page.get_first_root_node())
         self.say("  the course …")
         taught = course.load_course(course.load_index(home))
-        home = pages.load_home(Page.get_first_root_node())  # again: now its button has a list of courses to lead to
         roles.sync()
         self.say(f"  {LEARNERS} learners …")
         learners.load(taught, LEARNERS, progress=self.count)
@@ -89,12 +88,13 @@ class Command(BaseCommand):
         accounts = make_accounts()
         self.say("  panels …")
         panels = scene.load(home, kit=User.objects.get(email="kit@demo.example"), mo=User.objects.get(email="mo@demo.example"))
+        pages.load_home(Page.get_first_root_node())  # again: now its button has a list of panels to lead to
+        self.say("  claims …")
+        claims.load()
         self.say("  experiences …")
         uma, ola = (User.objects.get(email=f"{name}@demo.example") for name in ["uma", "ola"])
         opens = experiences.load(panels, uma=uma, ola=ola)
         accounts.append(("Somebody without an account", *opens, "told us something: open /be-heard/come-back/, type both"))
-        self.say("  claims …")
-        claims.load()
         self.stdout.write(write_accounts(accounts))
         page_cache.clear()
 

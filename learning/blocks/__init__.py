@@ -1,8 +1,10 @@
 """What a module is made of: steps, and in each step text, cases, pictures, one thing to answer.
 
-A block's id is the id of the question or reflection in statements and in what a learner has answered:
+A block's id is the id of the question, reflection or conversation in statements and in what a learner has answered:
 an editor may reword a block and it stays the same question; a deleted block takes its answers out of the count.
 """
+
+from pathlib import PurePath
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -10,8 +12,11 @@ from wagtail import blocks
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageBlock
 
-TEXT = ["h3", "bold", "italic", "ol", "ul", "link", "document-link"]
-TO_ANSWER = {"question", "reflection"}
+from learning.blocks.conversation import TEXT, ConversationBlock
+from learning.blocks.drawing import DrawingBlock
+
+TO_ANSWER = {"question", "reflection", "conversation"}
+PICTURE_FILES = {".avif", ".gif", ".heic", ".jpeg", ".jpg", ".png", ".svg", ".webp"}
 
 
 class FactBlock(blocks.StructBlock):
@@ -21,6 +26,7 @@ class FactBlock(blocks.StructBlock):
     class Meta:
         icon = "order"
         label = _("Fact")
+        label_format = "{figure}: {text}"
         template = "learning/blocks/fact.html"
 
 
@@ -32,6 +38,7 @@ class CaseStudyBlock(blocks.StructBlock):
     class Meta:
         icon = "group"
         label = _("Case study")
+        label_format = "{title}"
         template = "learning/blocks/case_study.html"
 
 
@@ -47,13 +54,34 @@ class WordsBlock(blocks.StructBlock):
 
 
 class PictureBlock(blocks.StructBlock):
-    image = ImageBlock(label=_("image"))
+    image = ImageBlock(
+        label=_("image"),
+        help_text=_(
+            "In the alt text say what the picture teaches, for whoever does not see it. Tick “decorative” only where the step "
+            "says as much without the picture."
+        ),
+    )
     caption = blocks.CharBlock(label=_("caption"), max_length=300, required=False)
 
     class Meta:
         icon = "image"
         label = _("Picture")
+        label_format = "{caption}"
         template = "learning/blocks/picture.html"
+
+    def clean(self, value):
+        """Wagtail asks for an alt text, and offers the image's title, which at first is the name of its file."""
+        result = super().clean(value)
+        image = result["image"]
+        if image and not image.decorative and _names_file(image.contextual_alt_text, image.filename):
+            message = ValidationError(_("This is the name of a file. Say what the picture teaches."))
+            raise blocks.StructBlockValidationError({"image": blocks.StructBlockValidationError({"alt_text": message})})
+        return result
+
+
+def _names_file(text: str, file_name: str) -> bool:
+    name = PurePath(text.strip())
+    return name.suffix.lower() in PICTURE_FILES or name.name.lower() == PurePath(file_name).stem.lower()
 
 
 class RecordingBlock(blocks.StructBlock):
@@ -65,6 +93,7 @@ class RecordingBlock(blocks.StructBlock):
     class Meta:
         icon = "media"
         label = _("Sound or film, with transcript")
+        label_format = "{title}"
         template = "learning/blocks/recording.html"
 
     def clean(self, value):
@@ -82,6 +111,7 @@ class ReflectionBlock(blocks.StructBlock):
     class Meta:
         icon = "edit"
         label = _("Reflection")
+        label_format = "{prompt}"
 
 
 class AnswerBlock(blocks.StructBlock):
@@ -91,6 +121,7 @@ class AnswerBlock(blocks.StructBlock):
 
     class Meta:
         icon = "list-ul"
+        label_format = "{text}"
 
 
 class QuestionBlock(blocks.StructBlock):
@@ -108,6 +139,7 @@ class QuestionBlock(blocks.StructBlock):
     class Meta:
         icon = "help"
         label = _("Question, with feedback for each answer")
+        label_format = "{prompt}"
 
     def clean(self, value):
         result = super().clean(value)
@@ -127,9 +159,11 @@ class StepBodyBlock(blocks.StreamBlock):
     case_study = CaseStudyBlock()
     words = WordsBlock()
     picture = PictureBlock()
+    drawing = DrawingBlock()
     recording = RecordingBlock()
     reflection = ReflectionBlock()
     question = QuestionBlock()
+    conversation = ConversationBlock()
 
     def clean(self, value):
         result = super().clean(value)
