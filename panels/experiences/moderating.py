@@ -132,13 +132,13 @@ def send_back(experience: Experience, note: str, *, by: User, seen: str = "") ->
 
 
 @transaction.atomic
-def publish(experience: Experience, *, by: User, seen: str = "") -> Experience:
-    """Put it on the site, where the teller agreed to that."""
+def publish(experience: Experience, *, number: int | None = None, by: User, seen: str = "") -> Experience:
+    """Put it on the site, where the teller agreed to that. Its number is drawn by lot, but for the demonstration's."""
     experience = _hold(experience, "publish", by, seen)
     if why := why_not_publish(experience):
         raise why
     workflow.move(experience, Status.PUBLISHED, by=by, act="experience.publish", note="")
-    publishing.make(experience)
+    publishing.make(experience, number)
     outbox.write("experience.published", experience=str(experience.key))
     emails.experience_decided(experience)
     return experience
