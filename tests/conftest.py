@@ -12,7 +12,6 @@ from django.core.cache import caches
 from django.core.management.commands import flush
 from django.test import override_settings
 from django.urls import clear_url_caches
-from wagtail.models import Locale, Page, Site
 from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from core import audit
@@ -22,6 +21,7 @@ from learning.models import CoursePage
 from people import affiliations, demo, reference, roles
 from people.models import Organisation, StaffGroup, User
 from tests.factories.experiences import make_stories_index
+from tests.factories.home import make_home
 from tests.factories.learning import module_facts, outline_facts
 from tests.factories.panels import make_campaign, make_member, make_panel
 from tests.factories.recompense import make_card
@@ -246,12 +246,7 @@ def card(db):
 
 @pytest.fixture
 def home(db):
-    """The page at the site's root."""
-    Locale.objects.get_or_create(language_code="en-gb")  # by a migration of Wagtail's, but for --nomigrations
-    root = Page.objects.filter(depth=1).first() or Page.add_root(instance=Page(title="Root", slug="root"))
-    page = root.get_children().first() or root.add_child(instance=Page(title="Home", slug="home"))
-    Site.objects.update_or_create(is_default_site=True, defaults={"hostname": "testserver", "root_page": page, "port": 80})
-    return page
+    return make_home()
 
 
 @pytest.fixture

@@ -2,9 +2,12 @@
 
 import re
 from collections import Counter
+from types import SimpleNamespace
 
 import pytest
 from django.core import mail
+from django.db import transaction
+from django.test import TestCase
 from django.utils import timezone
 
 from panels import themes
@@ -12,10 +15,12 @@ from panels.demo import experiences, pages
 from panels.experiences import moderating, telling
 from panels.experiences.agreeing import PURPOSES
 from panels.models import Agreement, Experience, Panel, Passage, StoryPage, Theme
-from people.models import District
+from people import reference, roles
+from people.models import District, User
+from tests.factories.experiences import make_stories_index
+from tests.factories.home import make_home
 from tests.panels.test_stories import LIST, see
 
-pytestmark = pytest.mark.usefixtures("reference_data")
 Status = Experience.Status
 STATES = {"published": 40, "kept": 12, "received": 9, "reading": 6, "prepared": 5, "declined": 4, "withdrawn": 4}
 PLACES = (
@@ -26,10 +31,30 @@ NAMED = rf"(?<!^)(?<![.?!“] )\b([A-Z][a-z’]+) (?:{PLACES})\b"
 TITLED = r"\b(?:Mr|Mrs|Ms|Miss|Dr|Sister|St|Nurse) ([A-Z]\.? ?[A-Za-z]*)"
 
 
-@pytest.fixture
-def opens(home, stories_index, uma, ola):
+@pytest.fixture(scope="module")
+def once(django_db_setup, django_db_blocker):
+    """Loaded once for the whole file, as that takes seconds: each test undoes what it does, and the last one this."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        with TestCase.captureOnCommitCallbacks(execute=True):
+            opens, uma, ola = load()
+        yield SimpleNamespace(opens=opens, uma=uma, ola=ola, letters=list(getattr(mail, "outbox", [])))
+        transaction.set_rollback(True)
+
+
+def load():
+    reference.load()
     themes.load()
-    return experiences.load(pages.load(home), uma=uma, ola=ola)
+    home = make_home()
+    make_stories_index(home)
+    uma, ola = (User.objects.create_user(f"{name}@example.com", display_name=name) for name in ["uma", "ola"])
+    for moderator in [uma, ola]:
+        roles.grant(moderator, "moderator")
+    return experiences.load(pages.load(home), uma=uma, ola=ola), uma, ola
+
+
+@pytest.fixture
+def opens(once, db):
+    return once.opens
 
 
 @pytest.fixture
@@ -128,9 +153,9 @@ def test_each_was_told_before_it_was_published_and_nothing_lies_ahead(loaded):
         assert row.year <= row.submitted_at.year
 
 
-def test_two_people_went_over_whatever_is_used_and_each_has_some_to_read(loaded, uma, ola):
+def test_two_people_went_over_whatever_is_used_and_each_has_some_to_read(loaded, once):
     prepared = loaded.filter(status=Status.PREPARED)
-    assert set(prepared.values_list("prepared_by", flat=True)) == {uma.pk, ola.pk}
+    assert set(prepared.values_list("prepared_by", flat=True)) == {once.uma.pk, once.ola.pk}
     assert all(row.note for row in prepared)
     assert all(row.reason for row in loaded.filter(status=Status.DECLINED))
 
@@ -157,13 +182,11 @@ def test_the_stories_are_read_and_found(opens):
     assert "482917" in see(f"{LIST}?words=twins")
 
 
-def test_the_desk_has_work_that_can_be_done(loaded, uma, ola):
+def test_the_desk_has_work_that_can_be_done(loaded, once):
+    uma, ola = (User.objects.get(pk=moderator.pk) for moderator in [once.uma, once.ola])
     for row in loaded.filter(status=Status.PREPARED):
         moderating.publish(row, by=ola if row.prepared_by == uma else uma)
 
 
-def test_nobody_is_sent_a_letter(django_capture_on_commit_callbacks, home, stories_index, uma, ola):
-    themes.load()
-    with django_capture_on_commit_callbacks(execute=True):
-        experiences.load(pages.load(home), uma=uma, ola=ola)
-    assert mail.outbox == []
+def test_nobody_is_sent_a_letter(once):
+    assert once.letters == []
