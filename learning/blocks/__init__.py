@@ -117,7 +117,9 @@ class ReflectionBlock(blocks.StructBlock):
 class AnswerBlock(blocks.StructBlock):
     text = blocks.CharBlock(label=_("answer"), max_length=300)
     correct = blocks.BooleanBlock(label=_("is right"), required=False)
-    feedback = blocks.CharBlock(label=_("feedback"), max_length=500, help_text=_("Keep what was right in it, then say why."))
+    feedback = blocks.TextBlock(
+        label=_("feedback"), max_length=500, rows=1, help_text=_("Keep what was right in it, then say why.")
+    )
 
     class Meta:
         icon = "list-ul"
@@ -132,9 +134,9 @@ class QuestionBlock(blocks.StructBlock):
     )
     answers = blocks.ListBlock(AnswerBlock(), label=_("answers"), min_num=2, max_num=8)
     right_title = blocks.CharBlock(label=_("heading when right"), max_length=120)
-    right_text = blocks.CharBlock(label=_("text when right"), max_length=500)
+    right_text = blocks.TextBlock(label=_("text when right"), max_length=500, rows=1)
     wrong_title = blocks.CharBlock(label=_("heading when not right"), max_length=120)
-    wrong_text = blocks.CharBlock(label=_("text when not right"), max_length=500)
+    wrong_text = blocks.TextBlock(label=_("text when not right"), max_length=500, rows=1)
 
     class Meta:
         icon = "help"

@@ -18,18 +18,22 @@ Faults = dict[int, blocks.StructBlockValidationError]  # by the number of the mo
 
 
 class ReplyBlock(blocks.StructBlock):
-    says = blocks.CharBlock(
+    says = blocks.TextBlock(
         label=_("what the learner may say or do"),
         max_length=300,
+        rows=1,
         help_text=_("A person who means well could say each of these. Do not put the best one first every time."),
     )
-    effect = blocks.CharBlock(
+    effect = blocks.TextBlock(
         label=_("what it does to the person"),
         max_length=400,
+        rows=1,
         help_text=_("What can be seen, and what it is like inside. Show it and scold nobody."),
     )
     leads_to = blocks.RegexBlock(
-        label=_("leads to the moment"), regex=NAME, help_text=_("The name of a moment, written as it stands there.")
+        label=_("leads to the moment"),
+        regex=NAME,
+        help_text=_("The name of the moment that comes next, as it stands there."),
     )
     opens = blocks.BooleanBlock(
         label=_("opens a door"), required=False, help_text=_("The person can say more after this than before.")
@@ -48,8 +52,11 @@ class MomentBlock(blocks.StructBlock):
         max_length=40,
         help_text=_("Only authors see it, and choices lead to it. Small letters, digits and hyphens, such as asked-about-dee."),
     )
-    says = blocks.CharBlock(
-        label=_("what the person says or does"), max_length=400, help_text=_("Put what is said aloud in “quotation marks”.")
+    says = blocks.TextBlock(
+        label=_("what the person says or does"),
+        max_length=400,
+        rows=1,
+        help_text=_("Put what is said aloud in “quotation marks”: it is set as the person’s own words."),
     )
     choices = blocks.ListBlock(
         ReplyBlock(),
@@ -58,8 +65,8 @@ class MomentBlock(blocks.StructBlock):
         default=[],
         help_text=_("Two to four. Leave them out where the conversation ends."),
     )
-    lesson = blocks.CharBlock(
-        label=_("lesson"), max_length=400, required=False, help_text=_("For an ending only: what to take from it.")
+    lesson = blocks.TextBlock(
+        label=_("lesson"), max_length=400, required=False, rows=1, help_text=_("For an ending only: what to take from it.")
     )
 
     class Meta:

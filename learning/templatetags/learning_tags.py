@@ -1,4 +1,4 @@
-"""Citations in a module's text."""
+"""Citations in a module's text, and what somebody in it says aloud."""
 
 from __future__ import annotations
 
@@ -14,6 +14,14 @@ from django.utils.translation import gettext as _
 register = template.Library()
 MARK = '<sup class="cite"><a href="#source-{}" aria-label="{} {}">{}</a></sup>'
 CITATION = re.compile(r"\s?\[\^([a-z0-9-]+)\]")
+
+ALOUD = re.compile("“[^”]*”")
+
+
+@register.filter
+def aloud(text: str) -> SafeString:
+    """What stands in “quotation marks” is a person's own words, and set as such; the rest tells what they do."""
+    return mark_safe(ALOUD.sub(lambda words: f'<span class="aloud">{words[0]}</span>', conditional_escape(text)))
 
 
 @register.filter

@@ -15,11 +15,32 @@ PASSWORD = "a-lantern-on-the-canal-42"
 
 
 @cache
+def _blocks(kind: str) -> list[tuple[str, dict]]:
+    """Title of the step and block, over all modules."""
+    steps = [step for file in sorted(CONTENT.glob("0*.yaml")) for step in yaml.safe_load(file.read_text()).get("steps") or []]
+    return [(step["title"], block[kind]) for step in steps for block in step["blocks"] if kind in block]
+
+
+@cache
 def questions() -> dict[tuple[str, str], list[dict]]:
-    """Title of the step and question → its answers, over all modules."""
-    steps = [step for file in CONTENT.glob("0*.yaml") for step in yaml.safe_load(file.read_text()).get("steps") or []]
-    found = [(step["title"], block["question"]) for step in steps for block in step["blocks"] if "question" in block]
-    return {(title, question["prompt"]): question["answers"] for title, question in found}
+    """Title of the step and question → its answers."""
+    return {(title, question["prompt"]): question["answers"] for title, question in _blocks("question")}
+
+
+@cache
+def shortest_ways() -> dict[str, list[dict]]:
+    """Title of a conversation → the fewest choices that lead to an ending."""
+    return {talk["title"]: _shortest_way(talk["moments"]) for _step, talk in _blocks("conversation")}
+
+
+def _shortest_way(moments: list[dict]) -> list[dict]:
+    choices = {moment["name"]: moment.get("choices", []) for moment in moments}
+    ways: list[tuple[str, list[dict]]] = [(moments[0]["name"], [])]
+    for name, way in ways:  # which grows meanwhile: all ways of one choice, then all of two
+        if not choices[name]:
+            return way
+        ways += [(choice["leads_to"], [*way, choice]) for choice in choices[name]]
+    raise AssertionError("no choice leads to an ending")
 
 
 def answers_to(page: Page) -> list[dict]:
@@ -104,6 +125,24 @@ def answer(page: Page, *, rightly: bool = True) -> list[dict]:
     return answers
 
 
+def is_spoken_to(page: Page) -> bool:
+    return page.get_by_role("button", name="Say this").count() > 0
+
+
+def say(page: Page, choice: dict) -> None:
+    """In a conversation: choose it, say it, and see what it does."""
+    page.get_by_label(choice["says"], exact=True).check()
+    press(page, "Say this")
+    expect(page.locator(".talk")).to_contain_text(choice["effect"])
+
+
+def talk(page: Page) -> None:
+    """Through the conversation on the page to its nearest ending."""
+    for choice in shortest_ways()[page.locator(".conversation h2").first.inner_text().strip()]:
+        say(page, choice)
+    expect(page.get_by_text("What to take from it")).to_be_visible()
+
+
 def go_on(page: Page) -> None:
     press(page, "Continue to")
 
@@ -114,6 +153,8 @@ def work_through(page: Page, *, wrongly: int = 0) -> None:
         if is_asked(page):
             wrongly -= 1
             answer(page, rightly=wrongly < 0)
+        elif is_spoken_to(page):
+            talk(page)
         go_on(page)
 
 

@@ -40,7 +40,7 @@ OVERFLOW = """() => {
   const width = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= width) return [];
   const wide = [...document.querySelectorAll("body *")].filter((each) => each.getBoundingClientRect().right > width + 1);
-  return [`scrolls sideways at 320: ${wide.slice(0, 3).map((each) => each.outerHTML.slice(0, 120)).join(" | ")}`];
+  return [`scrolls sideways at ${width}: ${wide.slice(0, 3).map((each) => each.outerHTML.slice(0, 120)).join(" | ")}`];
 }"""
 
 
@@ -55,12 +55,12 @@ def faults(page: Page, *, ours: bool = True) -> list[str]:
     page.wait_for_load_state()
     found = [] if not ours else page.evaluate(SHAPE)
     page.set_viewport_size({"width": 390, "height": 844})
-    found += [f"390 {each}" for each in axe_findings(page)]
+    found += page.evaluate(OVERFLOW) + [f"390 {each}" for each in axe_findings(page)]
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     found += [f"dark {each}" for each in axe_findings(page, CONTRAST)]
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
     page.set_viewport_size({"width": 1280, "height": 900})
-    found += [f"1280 {each}" for each in axe_findings(page)]
+    found += page.evaluate(OVERFLOW) + [f"1280 {each}" for each in axe_findings(page)]
     page.set_viewport_size({"width": 320, "height": 700})
     found += page.evaluate(OVERFLOW)
     return found

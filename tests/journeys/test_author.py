@@ -74,9 +74,7 @@ def write(page, field, text):
 def write_question(page, block):
     insert(page, "steps-1-value-body", "Question, with feedback for each answer")
     write(page, f"{block}-prompt", "What do you say first?")
-    answers = page.locator(f"[name='{block}-answers-count']").locator("xpath=..")
-    while page.locator(f"[name='{block}-answers-1-value-text']").count() == 0:
-        press_on(answers.get_by_role("button", name="Add").last)
+    add(page, f"{block}-answers", 2)
     write(page, f"{block}-answers-0-value-text", "“And who is with you today?”")
     write(page, f"{block}-answers-0-value-feedback", "It has room for anybody.")
     write(page, f"{block}-answers-1-value-text", "“Is this your sister?”")
@@ -85,6 +83,49 @@ def write_question(page, block):
     write(page, f"{block}-right_text", "They can say who matters.")
     write(page, f"{block}-wrong_title", "Not quite")
     write(page, f"{block}-wrong_text", "Ask, and do not guess.")
+
+
+MOMENTS = [  # name, what the person says, lesson, and choices: what to say, what it does, where it leads
+    (
+        "start",
+        "“I came alone.”",
+        "",
+        [("“Who matters to you?”", "She smiles.", "told"), ("“No family?”", "She nods.", "silnce")],
+    ),
+    ("told", "“Bea. She is my wife.”", "The question had room for Bea.", []),
+    ("silence", "“No.”", "You cared about her. Ask whom she would like to have here.", []),
+]
+
+
+def write_conversation(page, body):
+    """With one slip: a choice leads to a moment that is not there."""
+    insert(page, body, "Conversation with branches")
+    talk = f"{body}-0-value"
+    write(page, f"{talk}-title", "Who is with you?")
+    page.locator(f"[name='{talk}-title']").locator("xpath=ancestor::section[1]").get_by_role("textbox").nth(1).fill(
+        "Ines is invented."
+    )
+    write(page, f"{talk}-person", "Ines")
+    add(page, f"{talk}-moments", len(MOMENTS))
+    for number, (name, says, lesson, choices) in enumerate(MOMENTS):
+        moment = f"{talk}-moments-{number}-value"
+        write(page, f"{moment}-name", name)
+        write(page, f"{moment}-says", says)
+        write(page, f"{moment}-lesson", lesson)
+        add(page, f"{moment}-choices", len(choices))
+        for place, values in enumerate(choices):
+            for field, value in zip(("says", "effect", "leads_to"), values, strict=True):
+                write(page, f"{moment}-choices-{place}-value-{field}", value)
+
+
+def add(page, within, wanted):
+    """So many rows to the list whose count stands in the hidden field `within`."""
+    counted = page.locator(f"[name='{within}-count']")
+    for _try in range(1 + 3 * wanted):
+        if int(counted.input_value()) >= wanted:
+            return
+        press_on(counted.locator("xpath=..").get_by_role("button", name="Add", exact=True).last)
+    pytest.fail(f"The editor did not add to {within}.")
 
 
 def publish(page):
@@ -118,20 +159,26 @@ def test_ed_writes_a_module_is_told_what_is_missing_and_publishes_for_everybody_
     write(page, "steps-1-value-title", "A first sentence")
     question = "steps-1-value-body-0-value"
     write_question(page, question)
+    insert(page, "steps")
+    write(page, "steps-2-value-title", "Who else")
+    write_conversation(page, "steps-2-value-body")
 
     publish(page)
     expect(page.get_by_text(REFUSED)).to_be_visible()
     expect(page.get_by_text("Mark at least one answer as right.")).to_be_visible()
+    expect(page.get_by_text("No moment is called “silnce”. There are: start, told, silence.")).to_be_visible()
     expect(page.locator(f"[name='{question}-answers-1-value-feedback']")).to_have_value(re.compile("It is still a guess"))
     assert not any(TITLE in text for text in pages_as_anybody(platform))
 
     page.locator(f"[name='{question}-answers-0-value-correct']").check()
+    write(page, "steps-2-value-body-0-value-moments-0-value-choices-1-value-leads_to", "silence")
     page.get_by_role("button", name="Toggle preview").click()
     with page.expect_popup() as opened:
         page.get_by_role("link", name="Preview in new tab").click()
     preview = opened.value
     expect(preview.get_by_role("heading", level=1)).to_have_text(TITLE)
     expect(preview.get_by_text("A first sentence")).to_be_visible()
+    expect(preview.get_by_role("link", name="silence")).to_be_visible()
     preview.close()
     expect(page.frame_locator("#w-preview-iframe, iframe").last.get_by_role("heading", level=1)).to_have_text(TITLE)
     assert device("desk").goto(f"{learner.COURSE}words-at-the-front-desk/").status == 404
@@ -145,7 +192,7 @@ def test_ed_writes_a_module_is_told_what_is_missing_and_publishes_for_everybody_
     expect(visitor.get_by_text("greet everybody without a guess")).to_be_visible()
 
 
-def test_a_learner_answers_ed_s_question_and_reads_the_feedback_of_each_answer(device, signed_in, platform):
+def test_a_learner_answers_ed_s_question_reads_each_feedback_and_walks_the_conversation(device, signed_in, platform):
     page = device("desk", state=signed_in("lee"))
     page.goto(learner.COURSE)
     if page.get_by_role("link", name=TITLE).count() == 0:
@@ -161,6 +208,12 @@ def test_a_learner_answers_ed_s_question_and_reads_the_feedback_of_each_answer(d
     expect(page.get_by_text("Not quite")).to_be_visible()
     expect(page.get_by_text("It has room for anybody.")).to_be_visible()
     expect(page.get_by_text("It is still a guess.")).to_be_visible()
+    learner.go_on(page)
+    learner.say(page, {"says": "“No family?”", "effect": "She nods."})
+    expect(page.get_by_text("Ask whom she would like to have here.")).to_be_visible()
+    learner.press(page, "Take back my last words")
+    learner.say(page, {"says": "“Who matters to you?”", "effect": "She smiles."})
+    expect(page.get_by_text("You found 2 of 2 endings")).to_be_visible()
 
 
 def test_without_javascript_an_author_signs_in_with_the_second_factor_and_reads_the_pages(device, accounts, platform):

@@ -1,8 +1,8 @@
-"""Every step of both modules in every state, the result, the certificate, and what a learner sees around them."""
+"""Every step of two modules in every state, conversations too, the result, the certificate, and what stands around them."""
 
 import pytest
 
-from tests.journeys import addresses, learner
+from tests.journeys import addresses, learner, posting
 
 pytestmark = pytest.mark.journey
 
@@ -21,7 +21,7 @@ def page(device, mail, start_of):
 
 
 def look_at_step(page, look):
-    """The step unanswered, refused, not right, and right; then go on."""
+    """The step unanswered, refused, not right, and right; a conversation until it has ended; then go on."""
     step = page.locator(".where span").last.inner_text()
     look.at(page, step)
     if learner.is_asked(page):
@@ -33,7 +33,21 @@ def look_at_step(page, look):
             page.get_by_role("link", name="Answer again").click()
         learner.answer(page)
         look.at(page, f"{step}, right")
+    if learner.is_spoken_to(page):
+        look_at_conversation(page, look, step)
     learner.go_on(page)
+
+
+def look_at_conversation(page, look, step):
+    """Refused at the beginning, in the middle, and at its ending with all that else could have been said."""
+    learner.press(page, "Say this")
+    look.at(page, f"{step}, nothing said")
+    learner.say(page, learner.shortest_ways()[page.locator(".conversation h2").first.inner_text()][0])
+    look.at(page, f"{step}, in the middle")
+    learner.press(page, "Begin again")
+    learner.talk(page)
+    page.locator("summary").last.click()
+    look.at(page, f"{step}, at an ending")
 
 
 @pytest.mark.parametrize("number", [1, 2])
@@ -54,6 +68,14 @@ def test_every_step_of_a_module_in_every_state(page, look, number):
     with page.expect_navigation():
         page.locator("ol.modules li h3 a").nth(number - 1).click()
     look.at(page, "done")
+
+
+def test_all_steps_as_their_author_previews_them(device, signed_in, look):
+    page = device("desk", state=signed_in("ed"))
+    pages = posting.Sheet(page.request, "/admin/pages/")
+    pages.follow(pages.page.select_one("""a[aria-label="Explore child pages of 'LGBTQ+ inclusive cancer care'"]"""))
+    module = next(link for link in pages.page.select("a[href$='/edit/']") if "Screening and prevention" in link.text)
+    look.open(page, module["href"].replace("/edit/", "/view_draft/"), "all steps")
 
 
 def test_what_stands_around_the_modules(page, look):

@@ -26,6 +26,18 @@ def answer(keys, page, *, rightly=True):
     return keys.follow("^Answer$", "button")
 
 
+def talk(keys, page):
+    """Through a conversation; what the last words did has the focus and is in sight."""
+    for choice in learner.shortest_ways()[page.locator(".conversation h2").first.inner_text()]:
+        keys.go_to(".", "input")
+        keys.choose(choice["says"])
+        keys.follow("^Say this", "button")
+        assert focus(page) == "now"
+        keys.judge()
+        expect(page.locator("#now")).to_contain_text(choice["effect"])
+        expect(page.locator("#now")).to_be_in_viewport()
+
+
 def focus(page):
     return page.evaluate("document.activeElement.id || document.activeElement.className || document.activeElement.tagName")
 
@@ -85,6 +97,8 @@ def test_somebody_learns_by_keyboard_alone_from_the_front_page_to_the_certificat
             expect(page.locator("#feedback")).to_be_in_viewport()
             assert focus(page) == "feedback"
             wrong_before = False
+        elif learner.is_spoken_to(page):
+            talk(keys, page)
         elif page.get_by_role("textbox").count():
             keys.go_to("", "textarea")
             page.keyboard.type("Nobody needs a mouse here.")

@@ -50,6 +50,8 @@ def test_what_a_learner_sees_is_light_and_a_name_may_bring_the_extended_face(dev
             paths.append(page.url)
         if learner.is_asked(page):
             learner.answer(page)
+        elif learner.is_spoken_to(page):
+            learner.talk(page)
         learner.go_on(page)
     learner.finish(page)
     paths.append(page.url)

@@ -1,4 +1,4 @@
-"""Citations and dates in a module's text."""
+"""Citations, dates and spoken words in a module's text."""
 
 import pytest
 
@@ -27,3 +27,11 @@ def test_a_citation_becomes_a_numbered_link_and_an_unknown_one_goes():
 
 def test_what_is_cited_is_escaped_unless_it_is_rich_text():
     assert "&lt;b&gt;" in learning_tags.cited("<b> [^act]", {"act": 1})
+
+
+def test_what_is_said_aloud_is_set_as_a_person_s_own_words():
+    assert learning_tags.aloud("Ted nods. “Two,” he says.") == 'Ted nods. <span class="aloud">“Two,”</span> he says.'
+
+
+def test_words_that_look_like_code_stay_words():
+    assert "&lt;b&gt;" in learning_tags.aloud("“<b>” & more")
