@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -60,3 +61,10 @@ class Endpoint(Counted, APIView):
     def finalize_response(self, request: Request, response: HttpResponseBase, *args, **kwargs) -> HttpResponseBase:
         response.setdefault("Cache-Control", "private, no-store")
         return super().finalize_response(request, response, *args, **kwargs)
+
+
+class Public(Endpoint):
+    """For everybody, and nobody is asked who they are: whatever session or token comes along is not looked at."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)

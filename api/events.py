@@ -32,6 +32,14 @@ EVENTS = {
     "meeting.moved": Event("meeting.moved", ids=("meeting",)),
     "meeting.cancelled": Event("meeting.cancelled", ids=("meeting",)),
     "attendance.recorded": Event("attendance.recorded", ids=("meeting",)),
+    # Without a key: nobody follows one from the hour in which it was told to the page that it became.
+    "experience.received": Event("experience.received", ids=()),
+    "experience.published": Event("experience.published", ids=("experience",)),
+    "experience.kept": Event("experience.kept", ids=("experience",)),
+    # Whoever keeps a copy deletes it. That one is declined is told to nobody: nobody outside has anything of it.
+    "experience.end_use": Event("experience.use_ended", ids=("experience",)),
+    "experience.withdraw": Event("experience.withdrawn", ids=("experience",)),
+    "experience.expire": Event("experience.expired", ids=("experience",)),
     "claim.submitted": Event("claim.submitted", ids=("claim",)),
     "claim.withdrawn": Event("claim.withdrawn", ids=("claim",)),
     "claim.checked": Event("claim.checked", ids=("claim",)),

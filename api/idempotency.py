@@ -30,6 +30,7 @@ HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
 PATTERN = "[!-~]{1,255}"  # visible ASCII
 KEPT = timedelta(hours=24)
+UNGUESSABLE = 20  # characters
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,19 @@ def once(request: Request, status: int, act: Callable[[], Model]) -> Outcome:
 def is_done(request: Request) -> bool:
     """Whether an act with this key was done, so that nothing has to be made ready for it."""
     return IdempotencyKey.objects.filter(credential=_credential(request), key=_key(request)).exclude(pk__in=_over()).exists()
+
+
+def secret(request: Request) -> str:
+    """What this request leads to with its key, today and when it is sent again; 256 bits in hex.
+
+    It is worked out and kept nowhere, so that whoever is answered with it needs both the key and every word of the request.
+    Where there is no credential the key stands for one: it must not be guessed.
+    """
+    key = _key(request)
+    if len(key) < UNGUESSABLE:
+        message = _("Send a random value of at least %(least)s characters in Idempotency-Key, such as a UUID.")
+        raise errors.Refused(HTTPStatus.BAD_REQUEST, "idempotency_key_short", message % {"least": UNGUESSABLE})
+    return blind_index(f"{key} {_digest(request)}", purpose="idempotency secret")
 
 
 def forget() -> None:
@@ -95,7 +109,9 @@ def _over():
 
 
 def _credential(request: Request) -> str:
-    name = f"token:{request.auth.key}" if request.auth else f"person:{request.user.pk}"
+    """Nobody in particular is one, too: of two strangers with one key the second is told to take another."""
+    person = f"person:{request.user.pk}" if request.user.is_authenticated else "nobody"
+    name = f"token:{request.auth.key}" if request.auth else person
     return blind_index(name, purpose="idempotency credential")
 
 

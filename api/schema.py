@@ -40,6 +40,7 @@ WORDS = {
     429: ("too_many_requests", "That was too much in one minute. Nothing is lost.", "Too Many Requests"),
 }
 READING = (401, 403, 404, 429)
+CLOSED = (401, 403)  # which nobody is answered where everything is open
 PROBLEMS = {
     "list": (400, *READING),
     "retrieve": (400, *READING),
@@ -134,9 +135,16 @@ class AutoSchema(openapi.AutoSchema):
 
     def get_description(self) -> str:
         scope = scopes.required(self.view, self.method)
-        words = f"Scope for tokens: `{scope}`. {scopes.SCOPES[scope]}." if scope else "Not open to tokens."
+        words = f"Scope for tokens: `{scope}`. {scopes.SCOPES[scope]}." if scope else self._without_scope()
         rule = getattr(self.view, RULES.get(self.kind, ""), None)
         return f"{inspect.getdoc(rule) or super().get_description()}\n\n{words}"
+
+    def _without_scope(self) -> str:
+        return "Open to everybody: who is asking is not asked." if self.is_public else "Not open to tokens."
+
+    @property
+    def is_public(self) -> bool:
+        return not self.view.authentication_classes
 
     def get_override_parameters(self) -> list[Any]:
         return HEADERS[self.kind or "look"]
@@ -151,7 +159,7 @@ class AutoSchema(openapi.AutoSchema):
         answers = {int(good): None if good == HTTPStatus.NO_CONTENT else self.view.answered_by()}
         if self.kind == "retrieve":
             answers[304] = OpenApiResponse(description="You have it already.")
-        return answers | problems(*PROBLEMS[self.kind])
+        return answers | problems(*(status for status in PROBLEMS[self.kind] if not (self.is_public and status in CLOSED)))
 
 
 def only_ours(endpoints: list[tuple]) -> list[tuple]:

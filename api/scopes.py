@@ -30,6 +30,9 @@ SCOPES = {
     "memberships/write": _("Change and end memberships"),
     "meetings/read": _("Read the meetings that you may see"),
     "meetings/write": _("Call meetings and record who was there"),
+    "experiences/read": _("Read what people told us, as far as it is shown and you may see it"),
+    "experiences/moderate": _("Prepare what people told us, and decide on it"),
+    "originals/read": _("Read what people told us in their own words, which is noted each time"),
     "claims/read": _("Read the claims and receipts that you may see"),
     "claims/write": _("Write, send and withdraw claims, and add receipts"),
     "claims/decide": _("Check, approve and refuse claims"),
@@ -48,6 +51,8 @@ NEEDS = {
     "statistics/read": {"learning.view_statistics"},
     "campaigns/write": {"panels.coordinate"},
     "meetings/write": {"panels.coordinate"},
+    "experiences/moderate": {"panels.moderate_experiences"},
+    "originals/read": {"panels.moderate_experiences"},
     "claims/decide": {STAFF[MAY_CHECK], STAFF[MAY_APPROVE]},
     "payments/read": {STAFF[MAY_PAY]},
     "payments/write": {STAFF[MAY_PAY]},
@@ -58,6 +63,7 @@ NEEDS = {
 # The headings that they stand under, by the word before the stroke.
 GROUPS = [
     (_("Panels and recruitment"), ["panels", "campaigns", "applications", "memberships", "meetings"]),
+    (_("What people told us"), ["experiences", "originals"]),
     (_("Claims"), ["claims", "payees"]),
     (_("Payments"), ["payments", "bank-files"]),
     (_("Learning"), ["statistics"]),

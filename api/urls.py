@@ -3,7 +3,7 @@
 from django.urls import include, path, re_path
 
 from api import documentation, errors, people, resources, statistics, views_webhooks
-from api.panels import applications, campaigns, meetings, memberships, offers, panels
+from api.panels import applications, campaigns, meetings, memberships, moderation, offers, panels, stories, telling
 from api.recompense import attendances, claims, lines, payees, payment_runs, rate_cards, receipts
 
 app_name = "api"
@@ -17,6 +17,9 @@ things.register("applications", applications.Applications, "application")
 things.register("offers", offers.Offers, "offer")
 things.register("memberships", memberships.Memberships, "membership")
 things.register("meetings", meetings.Meetings, "meeting")
+things.register("stories", stories.Stories, "story")
+things.register("moderation", moderation.Moderation, "moderation")
+things.register("shared-experiences", moderation.SharedExperiences, "shared-experience")
 things.register("rate-cards", rate_cards.RateCards, "rate-card")
 things.register("attendances", attendances.Attendances, "attendance")
 things.register("claims", claims.Claims, "claim")
@@ -28,6 +31,11 @@ things.register("payment-runs", payment_runs.PaymentRuns, "payment-run")
 version_1 = [
     path("me", people.Me.as_view(), name="me"),
     path("statistics/completions", statistics.Completions.as_view(), name="completions"),
+    path("themes", stories.Themes.as_view(), name="themes"),
+    path("experiences", telling.Tell.as_view(), name="experiences"),
+    path("experiences/template", telling.Template.as_view(), name="experience-template"),
+    path("experiences/mine", telling.Mine.as_view(), name="experience"),
+    path("experiences/mine/agreements", telling.Agreements.as_view(), name="experience-agreements"),
     *things.urls,
 ]
 

@@ -2,9 +2,9 @@
 
 from django.urls import path, re_path
 
-from panels import views, views_applicant, views_member, views_teller
+from panels import views, views_applicant, views_member, views_moderator, views_teller
 from panels.feeds import StoriesFeed
-from panels.views_coordinator import applications, campaigns, meetings, members, people, queue
+from panels.views_coordinator import applications, campaigns, experiences, meetings, members, people, queue
 
 app_name = "panels"
 urlpatterns = [
@@ -52,10 +52,12 @@ urlpatterns = [
     path("stories/feed/", StoriesFeed(), name="stories_feed"),
     # members
     path("memberships/", views_member.memberships, name="memberships"),
+    path("memberships/told/", views_member.told, name="told"),
     path("memberships/<uuid:key>/shown/", views_member.publication, name="publication"),
     path("memberships/<uuid:key>/leave/", views_member.leave, name="leave"),
     # coordinators
     path("coordinate/", queue.index, name="queue"),
+    path("coordinate/told/", experiences.index, name="desk_told"),
     path("coordinate/campaigns/", campaigns.index, name="desk_campaigns"),
     path("coordinate/<uuid:key>/campaign/", campaigns.draft, name="desk_campaign_new"),
     path("coordinate/campaigns/<uuid:key>/", campaigns.detail, name="desk_campaign"),
@@ -84,6 +86,18 @@ urlpatterns = [
     path("coordinate/meetings/<uuid:key>/cancel/", meetings.cancel, name="desk_meeting_cancel"),
     path("coordinate/meetings/<uuid:key>/attendance/", meetings.attendance, name="desk_attendance"),
     # moderators
+    path("moderate/", views_moderator.index, name="moderate"),
+    path("moderate/next/", views_moderator.read_next, name="moderate_next"),
+    path("moderate/<uuid:key>/", views_moderator.detail, name="moderate_one"),
+    path("moderate/<uuid:key>/take/", views_moderator.take, name="moderate_take"),
+    path("moderate/<uuid:key>/original/", views_moderator.original, name="moderate_original"),
+    path("moderate/<uuid:key>/concern/", views_moderator.concern, name="moderate_concern"),
+    path("moderate/<uuid:key>/about/", views_moderator.sort, name="moderate_sort"),
+    path("moderate/<uuid:key>/preview/", views_moderator.preview, name="moderate_preview"),
+    path("moderate/<uuid:key>/publish/", views_moderator.publish, name="moderate_publish"),
+    path("moderate/<uuid:key>/keep/", views_moderator.keep, name="moderate_keep"),
+    path("moderate/<uuid:key>/send-back/", views_moderator.send_back, name="moderate_send_back"),
+    path("moderate/<uuid:key>/decline/", views_moderator.decline, name="moderate_decline"),
     # who runs which panel
     path("coordinate/people/", people.index, name="coordinators"),
     path("coordinate/people/<uuid:key>/<uuid:person>/release/", people.release, name="coordinator_release"),

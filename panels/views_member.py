@@ -16,9 +16,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core import errors
 from panels import membership
 from panels.forms import PublicationForm
-from panels.models import Attendance, Meeting, Membership, PanelPage
+from panels.models import Attendance, Experience, Meeting, Membership, PanelPage
+from panels.views_desk import pages_of
 
 Status = Membership.Status
+TOLD = 10  # on one page
 
 
 @login_required
@@ -36,6 +38,7 @@ def memberships(request: HttpRequest) -> HttpResponse:
         "pages": {page.panel_id: page for page in PanelPage.objects.live().public().filter(panel__in=panels)},
         "coming": coming,
         "attended": attended,
+        "told": Experience.objects.shared_with(request.user).count(),
     }
     return render(request, "panels/memberships.html", context)
 
@@ -53,6 +56,15 @@ def publication(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         return redirect("panels:memberships")
     context = {"member": member, "preview": _as_it_would_look(member, form), "form": form}
     return render(request, "panels/publication.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_safe
+@never_cache
+def told(request: HttpRequest) -> HttpResponse:
+    """What people let the panels of somebody read, as far as it is shown."""
+    rows = Experience.objects.shared_with(request.user).as_shown()
+    return render(request, "panels/told.html", {"page_obj": pages_of(request, rows, most=TOLD)})
 
 
 def _shown_now(member: Membership) -> dict:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from core import audit, errors
 from panels.models import Agreement, Experience
 from people.consent import Purpose
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 # Never edit a wording: add the next one at the end.
 PURPOSES = {
@@ -38,6 +44,32 @@ PURPOSES = {
         (_("You may write to me at this address about what I told you, and about nothing else."),),
     ),
 }
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a teller says of one purpose: in force since `given_at`, taken back on `withdrawn_at`, or never agreed to."""
+
+    title: StrOrPromise
+    wording: StrOrPromise
+    given_at: datetime.datetime | None = None
+    withdrawn_at: datetime.datetime | None = None
+
+    @property
+    def is_in_force(self) -> bool:
+        return self.given_at is not None and self.withdrawn_at is None
+
+
+def said(experience: Experience) -> list[Said]:
+    """Of every purpose, in the words that the teller read."""
+    last = {row.purpose: row for row in experience.agreements.all()}
+    return [_said(purpose, last.get(name)) for name, purpose in PURPOSES.items()]
+
+
+def _said(purpose: Purpose, row: Agreement | None) -> Said:
+    if row is None:
+        return Said(purpose.title, purpose.wording)
+    return Said(purpose.title, purpose.wordings[row.wording_version - 1], row.given_at, row.withdrawn_at)
 
 
 def agree(experience: Experience, purposes: Iterable[str], *, email: str) -> None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core import acts, audit, errors, outbox, workflow
-from panels import emails
+from panels import emails, versions
 from panels.experiences import publishing
 from panels.models import Experience, Passage, Theme
 from panels.models.experiences import MODERATOR, PREPARER
@@ -24,6 +24,7 @@ Status = Experience.Status
 SECOND = {PREPARER: gettext_lazy("You prepared this. Somebody else must go over it and decide.")}
 ACTS = {
     "take": acts.Act(MODERATOR, frozenset({Status.RECEIVED, Status.DECLINED, Status.KEPT, Status.PUBLISHED})),
+    "save": acts.Act(MODERATOR, frozenset({Status.READING})),
     "sort": acts.Act(MODERATOR, frozenset({Status.READING, Status.PREPARED})),
     "refer": acts.Act(MODERATOR, frozenset(set(Status) - {Status.DRAFT, *Experience.GONE})),
     "prepare": acts.Act(MODERATOR, frozenset({Status.READING})),
@@ -44,17 +45,17 @@ def read(experience: Experience, *, by: User) -> list[Passage]:
 
 
 @transaction.atomic
-def take(experience: Experience, *, by: User) -> Experience:
+def take(experience: Experience, *, by: User, seen: str = "") -> Experience:
     """Begin to read, or take up again what was decided on. What is published goes off the site until it is published anew."""
-    experience = _hold(experience, "take", by)
-    publishing.remove(experience)
+    experience = _hold(experience, "take", by, seen)
+    _take_from_readers(experience)
     return workflow.move(experience, Status.READING, by=by, act="experience.take", prepared_by=None)
 
 
 @transaction.atomic
-def sort(experience: Experience, *, themes: Iterable[Theme], district: District | None, by: User) -> Experience:
+def sort(experience: Experience, *, themes: Iterable[Theme], district: District | None, by: User, seen: str = "") -> Experience:
     """Say what it is about and where, so that it can be found."""
-    experience = _hold(experience, "sort", by)
+    experience = _hold(experience, "sort", by, seen)
     experience.district = district
     experience.save(update_fields=["district"])
     experience.themes.set(themes)
@@ -63,44 +64,55 @@ def sort(experience: Experience, *, themes: Iterable[Theme], district: District 
 
 
 @transaction.atomic
-def refer(experience: Experience, concern: str, referral: str, *, by: User) -> Experience:
-    """Note a concern, and what was done about it. While somebody may be in danger, nothing of it is published."""
-    experience = _hold(experience, "refer", by)
+def refer(experience: Experience, concern: str, referral: str, *, by: User, seen: str = "") -> Experience:
+    """Note a concern, and what was done about it. While somebody may be in danger, nothing of it is used."""
+    experience = _hold(experience, "refer", by, seen)
     if concern and not referral.strip():
         message = _("Write what was done, by whom and when. “Nothing yet” is an answer too.")
         raise errors.DomainError(message, code="no_referral", field="referral")
     before, experience.concern, experience.referral = experience.concern, concern, referral.strip()
     experience.save(update_fields=["concern", "referral"])
     audit.record("experience.refer", experience, by=by, before=before, after=concern)
+    if concern == Experience.Concern.DANGER and experience.status in Experience.USED:
+        _end_use(experience, by)
     return experience
 
 
 @transaction.atomic
-def prepare(experience: Experience, shown: Mapping[str, str], *, note: str = "", by: User) -> Experience:
+def save(experience: Experience, shown: Mapping[str, str], *, note: str = "", by: User, seen: str = "") -> Experience:
+    """Keep what may be shown as far as it is written. It is not passed on yet."""
+    experience = _hold(experience, "save", by, seen)
+    if _write(experience, shown) or experience.note != note.strip():
+        experience.note = note.strip()
+        experience.save(update_fields=["note"])
+        audit.record("experience.save", experience, by=by)
+    return experience
+
+
+@transaction.atomic
+def prepare(experience: Experience, shown: Mapping[str, str], *, note: str = "", by: User, seen: str = "") -> Experience:
     """Write what may be shown of each part, and pass it on to a second reader. The teller's words stay as they are."""
-    experience = _hold(experience, "prepare", by)
-    passages = {passage.kind: passage for passage in experience.passages.all()}
-    for kind, passage in passages.items():
-        passage.shown = shown.get(kind, "").strip()
-    if not any(passage.shown for passage in passages.values()):
+    experience = _hold(experience, "prepare", by, seen)
+    _write(experience, shown)
+    if not any(passage.shown for passage in experience.passages.all()):
         raise errors.DomainError(_("Keep at least a sentence of it, or decline it."), code="nothing_shown", field="shown")
-    Passage.objects.bulk_update(passages.values(), ["shown"])
     facts: dict[str, Any] = {"prepared_by": by, "note": note.strip()}
     return workflow.move(experience, Status.PREPARED, by=by, act="experience.prepare", **facts)
 
 
 @transaction.atomic
-def send_back(experience: Experience, note: str, *, by: User) -> Experience:
+def send_back(experience: Experience, note: str, *, by: User, seen: str = "") -> Experience:
     """To be prepared anew, with what is to be changed."""
-    experience = _hold(experience, "send_back", by)
+    experience = _hold(experience, "send_back", by, seen)
     return workflow.move(experience, Status.READING, by=by, act="experience.send_back", note=note.strip(), prepared_by=None)
 
 
 @transaction.atomic
-def publish(experience: Experience, *, by: User) -> Experience:
+def publish(experience: Experience, *, by: User, seen: str = "") -> Experience:
     """Put it on the site, where the teller agreed to that."""
-    experience = _hold(experience, "publish", by)
-    _judge_publishing(experience)
+    experience = _hold(experience, "publish", by, seen)
+    if why := why_not_publish(experience):
+        raise why
     workflow.move(experience, Status.PUBLISHED, by=by, act="experience.publish", note="")
     publishing.make(experience)
     outbox.write("experience.published", experience=str(experience.key))
@@ -109,11 +121,11 @@ def publish(experience: Experience, *, by: User) -> Experience:
 
 
 @transaction.atomic
-def keep(experience: Experience, *, by: User) -> Experience:
+def keep(experience: Experience, *, by: User, seen: str = "") -> Experience:
     """Use it inside, as far as the teller agreed: by a panel, by the body that it is about, in a report."""
-    experience = _hold(experience, "keep", by)
-    if not experience.agreed & set(INSIDE):
-        raise errors.DomainError(_("The person agreed to no use inside. Publish it, or decline it."), code="not_agreed")
+    experience = _hold(experience, "keep", by, seen)
+    if why := why_not_keep(experience):
+        raise why
     workflow.move(experience, Status.KEPT, by=by, act="experience.keep", note="")
     outbox.write("experience.kept", experience=str(experience.key))
     emails.experience_decided(experience)
@@ -121,9 +133,9 @@ def keep(experience: Experience, *, by: User) -> Experience:
 
 
 @transaction.atomic
-def decline(experience: Experience, reason: str, *, by: User) -> Experience:
+def decline(experience: Experience, reason: str, *, by: User, seen: str = "") -> Experience:
     """Not to be used, with the reason as the teller will read it."""
-    experience = _hold(experience, "decline", by)
+    experience = _hold(experience, "decline", by, seen)
     if not reason.strip():
         raise errors.DomainError(_("Say why, in words that you would say to the person"), code="no_reason", field="reason")
     workflow.move(experience, Status.DECLINED, by=by, act="experience.decline", reason=reason.strip(), note="")
@@ -139,19 +151,53 @@ def judge_use_again(experience: Experience) -> None:
     if is_covered:
         publishing.refresh(experience)
         return
+    _end_use(experience, None)
+
+
+def why_not_publish(experience: Experience) -> errors.DomainError | None:
+    """What stands against it besides who decides and when."""
+    if "publish" not in experience.agreed:
+        return errors.DomainError(_("The person did not agree that it is published."), code="not_agreed")
+    return _danger(experience, _("Somebody may be in danger. Nothing is published until that is settled and noted."))
+
+
+def why_not_keep(experience: Experience) -> errors.DomainError | None:
+    if not experience.agreed & set(INSIDE):
+        return errors.DomainError(_("The person agreed to no use inside. Publish it, or decline it."), code="not_agreed")
+    return _danger(experience, _("Somebody may be in danger. Nothing is passed on until that is settled and noted."))
+
+
+def _danger(experience: Experience, message: str) -> errors.DomainError | None:
+    is_danger = experience.concern == Experience.Concern.DANGER
+    return errors.DomainError(message, code="danger") if is_danger else None
+
+
+def _write(experience: Experience, shown: Mapping[str, str]) -> bool:
+    """What may be shown of each part of one that is held; whether that is new."""
+    passages = list(experience.passages.all())
+    before = [passage.shown for passage in passages]
+    for passage in passages:
+        passage.shown = shown.get(passage.kind, "").strip()
+    Passage.objects.bulk_update(passages, ["shown"])
+    return before != [passage.shown for passage in passages]
+
+
+def _end_use(experience: Experience, by: User | None) -> None:
+    """Off the site and out of the panel's hands, and back to whoever reads."""
+    _take_from_readers(experience)
+    workflow.move(experience, Status.READING, by=by, act="experience.end_use", prepared_by=None)
+
+
+def _take_from_readers(experience: Experience) -> None:
+    """Off the site, and told to whoever keeps a copy."""
     publishing.remove(experience)
-    workflow.move(experience, Status.READING, by=None, act="experience.end_use", prepared_by=None)
+    if experience.status in Experience.USED:
+        outbox.write("experience.end_use", experience=str(experience.key))
 
 
-def _hold(experience: Experience, act: str, by: User) -> Experience:
+def _hold(experience: Experience, act: str, by: User, seen: str) -> Experience:
+    """`seen`: the version that a page was opened with (`panels.versions`)."""
     experience = workflow.lock(experience)
     acts.judge(ACTS[act], experience, by=by)
+    versions.judge(experience, seen)
     return experience
-
-
-def _judge_publishing(experience: Experience) -> None:
-    if "publish" not in experience.agreed:
-        raise errors.DomainError(_("The person did not agree that it is published."), code="not_agreed")
-    if experience.concern == Experience.Concern.DANGER:
-        message = _("Somebody may be in danger. Nothing is published until that is settled and noted.")
-        raise errors.DomainError(message, code="danger")

@@ -16,16 +16,33 @@ NUMBERS = range(100_000, 1_000_000)  # drawn by lot: nobody can count them, or s
 
 def make(experience: Experience) -> StoryPage:
     """Put an experience that is held on the site, under a number."""
-    stories = StoriesIndexPage.objects.live().first()
-    if stories is None:
-        raise errors.DomainError(_("There is no page for stories yet. An editor adds it below the front page."), code="no_index")
-    number = _free_number()
-    title = _("Story %(number)s") % {"number": number}
-    page = StoryPage(experience=experience, title=title, slug=str(number), live=True, first_published_at=timezone.now())
+    stories = _stories()
+    page = _page(experience, _free_number())
+    page.live, page.first_published_at = True, timezone.now()
     stories.add_child(instance=page)
     get_search_backend().add(page)  # at once: the queue does it later
     page_cache.clear()
     return page
+
+
+def draft(experience: Experience) -> StoryPage:
+    """What its page would be, to be looked at and kept nowhere."""
+    stories, page = _stories(), _page(experience, 0)
+    page.path, page.depth = stories.path + "0" * StoryPage.steplen, stories.depth + 1
+    page.set_url_path(stories)
+    return page
+
+
+def _stories() -> StoriesIndexPage:
+    stories = StoriesIndexPage.objects.live().first()
+    if stories is None:
+        raise errors.DomainError(_("There is no page for stories yet. An editor adds it below the front page."), code="no_index")
+    return stories
+
+
+def _page(experience: Experience, number: int) -> StoryPage:
+    title = _("Story %(number)s") % {"number": f"{number:06}"}
+    return StoryPage(experience=experience, title=title, slug=str(number))
 
 
 def remove(experience: Experience) -> None:

@@ -28,9 +28,12 @@ FACTS = {"shape", "whose", "district", "season", "year", "panel", "language"}
 
 
 @transaction.atomic
-def begin(shape: str = Experience.Shape.GUIDED, *, language: str = "") -> tuple[Experience, str]:
-    """A new draft, and the passphrase that opens it. Only a digest of that is kept."""
-    passphrase = codes.new(4)
+def begin(shape: str = Experience.Shape.GUIDED, *, language: str = "", passphrase: str = "") -> tuple[Experience, str]:
+    """A new draft, and the passphrase that opens it. Only a digest of that is kept.
+
+    A program that asks twice is told the same one twice: the interface works it out of what was asked, and gives it here.
+    """
+    passphrase = passphrase or codes.new(4)
     facts = {"reference": codes.new(2), "passphrase_digest": _digest(passphrase), "language": language}
     return Experience.objects.create(shape=shape, **facts), passphrase
 

@@ -52,12 +52,16 @@ class ExperienceQuerySet(models.QuerySet["Experience"]):
         return self.sent() if user.has_perm("panels.moderate_experiences") else self.none()
 
     def shared_with(self, user) -> ExperienceQuerySet:
-        """For a panel's coordinators and members, where the teller agreed and two people have gone over it."""
+        """For a panel's coordinators and members, where the teller agreed and two people have gone over it.
+
+        Not while somebody may be in danger: that is for the moderators alone.
+        """
         if not user.is_authenticated:
             return self.none()
         sits_on = Membership.objects.current().filter(person=user).values("panel")
         panels = Q(panel__in=Panel.objects.coordinated_by(user)) | Q(panel__in=sits_on)
-        return self.filter(panels, status__in=Experience.USED).agreed_to("panel")
+        used = self.filter(panels, status__in=Experience.USED).exclude(concern=Experience.Concern.DANGER)
+        return used.agreed_to("panel")
 
     def agreed_to(self, purpose: str) -> ExperienceQuerySet:
         consents = Agreement.objects.filter(experience=OuterRef("pk"), purpose=purpose, withdrawn_at=None)
@@ -66,6 +70,20 @@ class ExperienceQuerySet(models.QuerySet["Experience"]):
     def visible_to(self, user) -> ExperienceQuerySet:
         """What a moderator may read whole, and others as far as it is shown (`Passage.shown`)."""
         return self.filter(Q(pk__in=self.moderated_by(user).values("pk")) | Q(pk__in=self.shared_with(user).values("pk")))
+
+    def in_state(self, state: str) -> ExperienceQuerySet:
+        """Those in one state; without one, all that wait for a moderator."""
+        return self.filter(status=state) if state in Experience.Status.values else self.filter(status__in=Experience.WAITING)
+
+    def to_read_by(self, user) -> ExperienceQuerySet:
+        """What somebody can do next: the first reading, and the second of what they did not prepare. In its order."""
+        second = Q(status=Experience.Status.PREPARED) & ~Q(prepared_by=user)
+        return self.moderated_by(user).filter(Q(status=Experience.Status.RECEIVED) | second).in_order()
+
+    def as_shown(self) -> ExperienceQuerySet:
+        """With what readers see of each, the newest first, in so many queries however many there are."""
+        rows = self.select_related("district", "panel").prefetch_related("passages", "themes", "agreements")
+        return rows.order_by("-submitted_at", "-pk")
 
     def in_order(self) -> ExperienceQuerySet:
         """What may be about danger first, then as it came in."""
@@ -118,6 +136,7 @@ class Experience(models.Model):
         Status.WITHDRAWN: set(),
         Status.EXPIRED: set(),
     }
+    WAITING: ClassVar = [Status.RECEIVED, Status.READING, Status.PREPARED]
     USED: ClassVar = [Status.PUBLISHED, Status.KEPT]
     GONE: ClassVar = [Status.WITHDRAWN, Status.EXPIRED]
 
@@ -182,6 +201,16 @@ class Experience(models.Model):
     def agreed(self) -> set[str]:
         """The purposes that the teller agrees to now."""
         return {row.purpose for row in self.agreements.all() if row.is_in_force}
+
+    @property
+    def shown_district(self) -> str:
+        """Where it happened, only where the teller agreed that readers see it."""
+        return str(self.district or "") if "district" in self.agreed else ""
+
+    @property
+    def shown_passages(self) -> list[Passage]:
+        """The parts of which something is shown, in their order."""
+        return [passage for passage in self.passages.all() if passage.shown]
 
     @property
     def happened_in(self) -> str:

@@ -14,7 +14,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import RichTextField
-from wagtail.models import PageManager
+from wagtail.models import PageManager, PagePermissionTester
 from wagtail.query import PageQuerySet
 from wagtail.search import index
 
@@ -72,6 +72,17 @@ class StoryQuerySet(PageQuerySet):
         return self.filter(pk__in=found.get_queryset().values("pk"))
 
 
+class ByModerators(PagePermissionTester):
+    """What the editor may do with a story: nothing. It is made, changed and taken down at the moderators' desk."""
+
+    def _refuse(self, *args, **kwargs) -> bool:
+        return False
+
+    can_edit = can_delete = can_publish = can_unpublish = can_move = can_move_to = can_copy = can_copy_to = _refuse
+    can_lock = can_unlock = can_submit_for_moderation = can_set_view_restrictions = can_unschedule = can_view_revisions = _refuse
+    can_add_subpage = can_publish_subpage = can_reorder_children = _refuse
+
+
 class StoryPage(BasePage):
     """What somebody told, as far as it is shown. Made and taken down by `experiences.publishing` alone."""
 
@@ -107,4 +118,7 @@ class StoryPage(BasePage):
     @property
     def shown_district(self) -> str:
         """Only where the teller agreed to it."""
-        return str(self.experience.district or "") if "district" in self.experience.agreed else ""
+        return self.experience.shown_district
+
+    def permissions_for_user(self, user) -> ByModerators:
+        return ByModerators(user, self)

@@ -19,7 +19,7 @@ from panels import moments, recruitment
 from panels.forms_coordinator import ConfirmForm, OfferForm, TurnDownForm
 from panels.models import Application, Campaign, Offer
 from panels.views_coordinator import campaigns
-from panels.views_coordinator.base import (
+from panels.views_desk import (
     attempt,
     for_coordinators,
     is_refused_as,

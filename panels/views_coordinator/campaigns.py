@@ -16,7 +16,7 @@ from core import acts
 from panels import campaigns, moments, views
 from panels.forms_coordinator import CampaignForm, ConfirmForm, ExtendForm
 from panels.models import Campaign, Offer, Panel
-from panels.views_coordinator.base import (
+from panels.views_desk import (
     attempt,
     for_coordinators,
     is_refused_as,

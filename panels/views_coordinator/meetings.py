@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from panels import meetings
 from panels.forms_coordinator import AttendanceForm, ConfirmForm, MeetingForm
 from panels.models import Meeting, Panel
-from panels.views_coordinator.base import (
+from panels.views_desk import (
     attempt,
     for_coordinators,
     is_refused_as,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from panels import membership
 from panels.forms_coordinator import ConfirmForm, RoleForm
 from panels.models import Membership, Panel
-from panels.views_coordinator.base import attempt, for_coordinators, page, pages_of, posted, seen_after, seen_in, told, too_late
+from panels.views_desk import attempt, for_coordinators, page, pages_of, posted, seen_after, seen_in, told, too_late
 
 
 def find(request: HttpRequest, key: uuid.UUID) -> Membership:

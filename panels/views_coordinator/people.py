@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from panels import coordination
 from panels.forms_coordinator import AssignForm, ConfirmForm
 from panels.models import Coordination, Panel
-from panels.views_coordinator.base import attempt, for_administrators, page, posted, told
+from panels.views_desk import attempt, for_administrators, page, posted, told
 from people.models import User
 
 

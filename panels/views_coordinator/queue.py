@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 
 from panels import queue
-from panels.views_coordinator.base import for_coordinators, page
+from panels.models import Experience
+from panels.views_desk import for_coordinators, page
 
 
 @for_coordinators
 def index(request: HttpRequest) -> HttpResponse:
-    return page(request, "queue", queue=queue.of(request.user))
+    told = Experience.objects.shared_with(request.user).count()
+    return page(request, "queue", queue=queue.of(request.user), told=told)

@@ -387,6 +387,7 @@ REST_FRAMEWORK = {
 }
 API_RATE_SIGNED_IN = env.int("API_RATE_SIGNED_IN", 600)  # requests in a minute, of a person or a token
 API_RATE_ANONYMOUS = env.int("API_RATE_ANONYMOUS", 60)  # of an address
+API_RATE_TELLING = env.int("API_RATE_TELLING", 20)  # experiences sent in a minute, and tries to open one, of an address
 WEBHOOKS_INSIDE = env.bool("WEBHOOKS_INSIDE", False)  # whether news may go to addresses inside our own network
 # Our own model from the first migration on, and no second table beside it (docs/decisions/0013).
 KNOX_TOKEN_MODEL = "api.Token"  # noqa: S105 - the name of a model
@@ -405,15 +406,28 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SWAGGER_UI_SETTINGS": {"deepLinking": False, "defaultModelsExpandDepth": 0},  # a link in a button is none
     "COMPONENT_SPLIT_REQUEST": True,
+    "APPEND_COMPONENTS": {
+        "securitySchemes": {
+            "experience": {
+                "type": "apiKey",
+                "in": "header",
+                "name": "Authorization",
+                "description": "Reference and passphrase of an experience, as `Experience 7QX2-K9MD.K3VM-8RT2-QX7N-4HWD`.",
+            }
+        }
+    },
     "ENUM_NAME_OVERRIDES": {
         "ApplicationStatus": "panels.models.recruitment.Application.Status",
         "CampaignStatus": "panels.models.recruitment.Campaign.Status",
         "ClaimStatus": "recompense.models.claims.Claim.Status",
         "DeliveryStatus": "api.models.Delivery.Status",
+        "ExperienceStatus": "panels.models.experiences.Experience.Status",
         "MeetingStatus": "panels.models.meetings.Meeting.Status",
+        "ExperiencePart": "panels.models.experiences.Passage.Kind",
         "MembershipRole": "panels.models.membership.Membership.Role",
         "MembershipStatus": "panels.models.membership.Membership.Status",
         "OfferStatus": "panels.models.recruitment.Offer.Status",
+        "KindEnum": "recompense.models.claims.Receipt.Kind",
         "PaymentRunStatus": "recompense.models.payments.PaymentRun.Status",
     },
 }

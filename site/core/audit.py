@@ -41,9 +41,12 @@ def record_all(act: str, moved: Iterable[tuple[models.Model, str, str]], *, by: 
     AuditEvent.objects.bulk_create([_event(act, subject, by, before, after) for subject, before, after in moved], batch_size=500)
 
 
-def latest(subject: models.Model) -> int:
-    """The number of the last act on it, 0 before the first. Whoever decides on what they saw can say which state that was."""
-    events = AuditEvent.objects.filter(subject=subject.audit_key)  # type: ignore[attr-defined]
+def latest(subject: models.Model, *, besides: Iterable[str] = ()) -> int:
+    """The number of the last act on it, 0 before the first. Whoever decides on what they saw can say which state that was.
+
+    `besides`: acts that changed nothing, such as looking.
+    """
+    events = AuditEvent.objects.filter(subject=subject.audit_key).exclude(act__in=besides)  # type: ignore[attr-defined]
     return events.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 

@@ -14,6 +14,13 @@ def new(groups: int = 3) -> str:
     return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(groups))
 
 
+def drawn(secret: str, groups: int = 3) -> str:
+    """The code to which a secret leads, always the same one. The secret is a keyed digest in hex, 256 bits."""
+    number = int(secret, 16)
+    letters = [LETTERS[number >> 5 * place & 31] for place in range(4 * groups)]
+    return "-".join("".join(letters[start : start + 4]) for start in range(0, len(letters), 4))
+
+
 def new_secret() -> str:
     """256 random bits for an address."""
     return secrets.token_urlsafe(32)

@@ -26,7 +26,7 @@ FILES = (
 )
 LISTS = tuple(
     f"{app}.{act}_{kind}"
-    for app, kind in [("people", "organisation"), ("people", "staffgroup"), ("panels", "panel")]
+    for app, kind in [("people", "organisation"), ("people", "staffgroup"), ("panels", "panel"), ("panels", "theme")]
     for act in ["view", "add", "change"]
 )
 EVERYWHERE = "root"

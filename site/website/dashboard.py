@@ -21,7 +21,7 @@ from core import acts, money
 from learning import records
 from learning.models import ModuleProgress
 from panels import moments, queue
-from panels.models import Application, Meeting, Membership, Offer
+from panels.models import Application, Experience, Meeting, Membership, Offer
 from people.models import User
 from recompense import claims, payments, standing
 from recompense.models import Claim, PaymentRun
@@ -72,6 +72,7 @@ def places(person: User) -> list[tuple[StrOrPromise, str]]:
         (_("My claims"), "recompense:claims", person.memberships.exists() or person.claims.exists()),
         (_("My applications"), "panels:applications", person.applications.exists()),
         (_("Recruitment and meetings"), "panels:queue", person.has_perm("panels.coordinate")),
+        (_("What people told us"), "panels:moderate", person.has_perm("panels.moderate_experiences")),
         (_("Claims of members"), "recompense:queue", any(person.has_perm(f"recompense.{act}_claims") for act in FINANCE)),
         (_("Payments"), "recompense:runs", person.has_perm("recompense.pay_claims")),
         (_("Figures"), "learning:statistics", person.has_perm("learning.view_statistics")),
@@ -106,6 +107,19 @@ def applications(person: User) -> Iterator[Todo]:
 def returned_claims(person: User) -> Iterator[Todo]:
     for claim in Claim.objects.filter(claimant=person, status=Claim.Status.RETURNED)[:SHOWN]:
         yield Todo(_("Answer a question about your claim"), _claim(claim), _for_day(claim.day), is_waiting=True)
+
+
+def experiences(person: User) -> Iterator[Todo]:
+    """What a moderator can read next: not the second reading of what they prepared."""
+    counts = dict(Experience.objects.to_read_by(person).order_by().values_list("status").annotate(Count("pk")))
+    first, second = (counts.get(state, 0) for state in [Experience.Status.RECEIVED, Experience.Status.PREPARED])
+    url = reverse("panels:moderate")
+    if first:
+        said = ngettext("%(n)s experience waits to be read", "%(n)s experiences wait to be read", first)
+        yield Todo(said % {"n": first}, url, is_waiting=True)
+    if second:
+        said = ngettext("%(n)s waits for a second reader", "%(n)s wait for a second reader", second)
+        yield Todo(said % {"n": second}, f"{url}?state={Experience.Status.PREPARED}", is_waiting=True)
 
 
 def meetings_to_claim(person: User) -> Iterator[Todo]:
@@ -194,6 +208,7 @@ ROOMS: list[Callable[[User], Iterator[Todo]]] = [
     returned_claims,
     finance,
     payment_runs,
+    experiences,
     meetings_to_claim,
     claim_drafts,
     applications,

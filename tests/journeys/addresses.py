@@ -51,6 +51,10 @@ COORDINATOR = {  # panels: what they do; the buttons among them stand in LEFT_OU
     *["panels:desk_meeting_move", "panels:desk_meeting_cancel", "panels:desk_attendance"],
     *["panels:coordinators", "panels:coordinator_release"],
 }
+MODERATOR = {
+    *["panels:moderate", "panels:moderate_one", "panels:moderate_original", "panels:moderate_concern", "panels:moderate_sort"],
+    *["panels:moderate_preview", "panels:moderate_send_back", "panels:moderate_decline", "panels:told", "panels:desk_told"],
+}
 PANELS = {
     *["panels:campaign", "panels:start", "panels:asked", "panels:link", "panels:withdrawn", "panels:erased"],
     *["panels:applications", "panels:application", "panels:answer", "panels:district", "panels:name", "panels:later"],
@@ -67,6 +71,10 @@ CLAIMANT = {
     *["recompense:first_account", "recompense:other", "recompense:withdraw", "recompense:rates"],
 }
 LEFT_OUT = {
+    "panels:moderate_next": "leads on to the next experience",
+    "panels:moderate_take": "takes posts and leads on",
+    "panels:moderate_publish": "takes posts and leads on",
+    "panels:moderate_keep": "takes posts and leads on",
     "panels:desk_next": "leads on to the next application",
     "panels:desk_shortlist": "takes posts and leads on",
     "panels:desk_put_back": "takes posts and leads on",

@@ -5,7 +5,7 @@ from wagtail.models import PageLogEntry, ReferenceIndex, Revision
 
 from core import errors
 from core.models import AuditEvent, OutboxEvent
-from panels import coordination
+from panels import coordination, versions
 from panels.experiences import moderating, telling
 from panels.models import Experience, Passage, StoryPage
 from tests.factories.experiences import (
@@ -148,3 +148,43 @@ def test_a_stranger_does_none_of_it(act, sam, uma):
     words = {"prepare": [SHOWN], "decline": ["no"]}.get(act, [])
     with pytest.raises(errors.NotAllowed):
         getattr(moderating, act)(experience, *words, by=sam)
+
+
+def test_what_is_saved_is_not_passed_on(uma):
+    experience = moderating.take(make_experience(), by=uma)
+    moderating.save(experience, SHOWN, note="Who is meant?", by=uma)
+    assert (Experience.objects.get().status, Experience.objects.get().note) == (Status.READING, "Who is meant?")
+    assert Passage.objects.get(kind="happened").shown == SHOWN["happened"]
+
+
+def test_saving_what_is_saved_leaves_no_trace(uma):
+    experience = moderating.take(make_experience(), by=uma)
+    for _press in range(2):
+        moderating.save(experience, SHOWN, by=uma)
+    assert AuditEvent.objects.filter(act="experience.save").count() == 1
+
+
+def test_danger_ends_every_use_at_once(uma, ola, stories_index, panel, member, mo):
+    published, kept = make_published(uma, ola), make_kept(uma, ola, panel=panel)
+    for experience in [published, kept]:
+        assert moderating.refer(experience, "danger", "Rang the duty team.", by=uma).status == Status.READING
+    assert not StoryPage.objects.exists()
+    assert not Experience.objects.visible_to(mo).exists()
+
+
+def test_a_decision_on_what_was_changed_meanwhile_is_refused_and_looking_is_no_change(uma, ola):
+    experience = make_prepared(uma)
+    seen = versions.of(experience)
+    moderating.read(experience, by=uma)
+    assert versions.of(experience) == seen
+    telling.agree(experience, ["panel"])
+    with pytest.raises(errors.Conflict):
+        moderating.keep(experience, by=ola, seen=seen)
+    assert moderating.keep(experience, by=ola, seen=versions.of(experience)).status == Status.KEPT
+
+
+def test_a_moderator_is_led_first_to_danger_and_never_to_what_they_prepared(uma, ola):
+    prepared, received = make_prepared(uma), make_experience()
+    assert list(Experience.objects.to_read_by(uma)) == [received]
+    moderating.refer(received, "danger", "Rang.", by=uma)
+    assert list(Experience.objects.to_read_by(ola)) == [received, prepared]

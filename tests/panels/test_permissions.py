@@ -7,11 +7,14 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from panels import campaigns, coordination, meetings, membership, recruitment
-from panels.models import Application, Campaign, Meeting, Membership, Offer
+from panels.experiences import erasing, moderating, telling
+from panels.models import Application, Campaign, Experience, Meeting, Membership, Offer
+from panels.models.experiences import MODERATOR, PREPARER
 from panels.models.membership import MEMBER
 from panels.models.panel import COORDINATOR
 from panels.models.recruitment import APPLICANT, RIVAL
 from people.models import District
+from tests.factories.experiences import SHOWN, make_draft, make_experience, make_kept, make_prepared, make_published
 from tests.factories.panels import (
     CRITERIA,
     QUESTIONS,
@@ -124,6 +127,30 @@ MEETINGS = Table(
     CAMPAIGNS.people,
     {"move": at_another_time, "cancel": lambda row, by: meetings.cancel(row, by=by), "record": with_everybody},
 )
+MODERATES, PREPARED = "moderates", "moderates, and prepared it"
+EXPERIENCES = Table(
+    "Experiences",
+    Experience.Status,
+    moderating.ACTS,
+    {
+        **OTHERS,
+        SITS: NOTHING,
+        RUNS: NOTHING,
+        MODERATES: frozenset({MODERATOR}),
+        PREPARED: frozenset({MODERATOR, PREPARER}),
+    },
+    {
+        "take": lambda row, by: moderating.take(row, by=by),
+        "save": lambda row, by: moderating.save(row, SHOWN, by=by),
+        "sort": lambda row, by: moderating.sort(row, themes=[], district=None, by=by),
+        "refer": lambda row, by: moderating.refer(row, "", "", by=by),
+        "prepare": lambda row, by: moderating.prepare(row, SHOWN, by=by),
+        "send_back": lambda row, by: moderating.send_back(row, TEXT, by=by),
+        "publish": lambda row, by: moderating.publish(row, by=by),
+        "keep": lambda row, by: moderating.keep(row, by=by),
+        "decline": lambda row, by: moderating.decline(row, TEXT, by=by),
+    },
+)
 
 
 @pytest.fixture
@@ -190,6 +217,30 @@ def meeting_in(state, panel, kit, member):
     }[state]()
 
 
+def experience_in(state, uma, ola):
+    reading = {
+        "reading": lambda row: row,
+        "declined": lambda row: moderating.decline(row, TEXT, by=uma),
+    }
+    if state in reading:
+        return reading[state](moderating.take(make_experience(), by=uma))
+    return {
+        "draft": make_draft,
+        "received": make_experience,
+        "prepared": lambda: make_prepared(uma),
+        "published": lambda: make_published(uma, ola),
+        "kept": lambda: make_kept(uma, ola),
+        "withdrawn": lambda: gone(telling.withdraw),
+        "expired": lambda: gone(lambda row: erasing.take_out(row, "expired", by=None, act="experience.expire")),
+    }[state]()
+
+
+def gone(act):
+    row = make_experience()
+    act(row)
+    return Experience.objects.get(pk=row.pk)
+
+
 def only(cast, *who):
     return {name: cast[name] for name in who}
 
@@ -251,6 +302,13 @@ def test_meetings(cast, panel, kit, member, state):
     assert faults(MEETINGS, meeting_in(state, panel, kit, member), cast) == []
 
 
+@pytest.mark.parametrize("state", Experience.Status.values)
+def test_experiences(cast, uma, ola, stories_index, state):
+    row = experience_in(state, uma, ola)
+    moderators = {MODERATES: ola, PREPARED if row.prepared_by else MODERATES: uma}
+    assert faults(EXPERIENCES, row, {**only(cast, NOBODY, STRANGER, ELSEWHERE, SITS, RUNS), **moderators}) == []
+
+
 def test_the_document_says_the_same(request):
-    tables = [CAMPAIGNS, APPLICATIONS, OFFERS, MEMBERSHIPS, MEETINGS]
+    tables = [CAMPAIGNS, APPLICATIONS, OFFERS, MEMBERSHIPS, MEETINGS, EXPERIENCES]
     judge_document("panels", tables, write=request.config.getoption("write"))

@@ -34,6 +34,8 @@ ACCOUNTS = [
     ("Ana Applicant", "ana@demo.example", "", "applies: open /panels/, choose one with open seats, send an application"),
     ("Mo Example", "mo@demo.example", "", "is a member: open /claims/ and claim for a meeting; /memberships/ shows the meetings"),
     ("Kit Coordinator", "kit@demo.example", "coordinator", "coordinates the panels: reads applications, offers places"),
+    ("Uma Moderator", "uma@demo.example", "moderator", "reads what people told us: open /moderate/, take the next one"),
+    ("Ola Moderator", "ola@demo.example", "moderator", "is the second reader of what Uma has prepared: open /moderate/"),
     ("Cas Checker", "cas@demo.example", "claims checker", "checks claims: open /claims/finance/, look, pass it on"),
     ("Pat Approver", "pat@demo.example", "claims approver", "approves what Cas has checked: open /claims/finance/"),
     ("Fin Finance", "fin@demo.example", "finance officer", "pays what Pat has approved: open /claims/payments/"),

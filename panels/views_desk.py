@@ -1,4 +1,4 @@
-"""What these pages share: whose they are, how an act is tried, and how its outcome is said."""
+"""What the desks of coordinators and moderators share: whose they are, how an act is tried, and how its outcome is said."""
 
 from __future__ import annotations
 
@@ -44,6 +44,7 @@ def held_by(permission: str) -> Callable[[View], View]:
 
 for_coordinators = held_by("panels.coordinate")
 for_administrators = held_by("panels.assign_coordinators")
+for_moderators = held_by("panels.moderate_experiences")
 
 
 def posted(request: HttpRequest) -> Any:
@@ -77,9 +78,11 @@ def is_refused_as(form: BaseForm, *codes: str) -> bool:
     return any(form.has_error(NON_FIELD_ERRORS, code) for code in codes)
 
 
-def page(request: HttpRequest, name: str, form: BaseForm | None = None, **context: Any) -> HttpResponse:
+def page(
+    request: HttpRequest, name: str, form: BaseForm | None = None, *, desk: str = "coordinate", **context: Any
+) -> HttpResponse:
     status = 422 if form is not None and form.errors else 200
-    return render(request, f"panels/coordinate/{name}.html", {"form": form, **context}, status=status)
+    return render(request, f"panels/{desk}/{name}.html", {"form": form, **context}, status=status)
 
 
 def told(request: HttpRequest, said: Any, to: str, *keys: Any) -> HttpResponse:
