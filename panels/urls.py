@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from panels import views, views_applicant, views_member, views_moderator, views_teller
+from panels import views, views_applicant, views_member, views_moderator, views_pictures, views_teller
 from panels.feeds import StoriesFeed
 from panels.views_coordinator import applications, campaigns, experiences, meetings, members, people, queue
 
@@ -40,6 +40,8 @@ urlpatterns = [
     path("be-heard/open/<str:reference>/<str:passphrase>/", views_teller.open_link, name="tell_open"),
     path("be-heard/about/", views_teller.about, name="tell_about"),
     path("be-heard/words/<int:number>/", views_teller.words, name="tell_words"),
+    path("be-heard/pictures/", views_pictures.part, name="tell_pictures"),
+    path("be-heard/pictures/<uuid:key>.jpg", views_pictures.own, name="tell_picture"),
     path("be-heard/agree/", views_teller.agree, name="tell_agree"),
     path("be-heard/check/", views_teller.check, name="tell_check"),
     path("be-heard/keep/", views_teller.keep, name="tell_keep"),
@@ -50,6 +52,7 @@ urlpatterns = [
     path("be-heard/gone/", views_teller.gone, name="tell_gone"),
     # stories
     path("stories/feed/", StoriesFeed(), name="stories_feed"),
+    path("stories/pictures/<uuid:key>.jpg", views_pictures.shown, name="story_picture"),
     # members
     path("memberships/", views_member.memberships, name="memberships"),
     path("memberships/told/", views_member.told, name="told"),
@@ -93,6 +96,8 @@ urlpatterns = [
     path("moderate/<uuid:key>/original/", views_moderator.original, name="moderate_original"),
     path("moderate/<uuid:key>/concern/", views_moderator.concern, name="moderate_concern"),
     path("moderate/<uuid:key>/about/", views_moderator.sort, name="moderate_sort"),
+    path("moderate/<uuid:key>/pictures/", views_pictures.choose, name="moderate_pictures"),
+    path("moderate/pictures/<uuid:key>.jpg", views_pictures.see, name="moderate_picture"),
     path("moderate/<uuid:key>/preview/", views_moderator.preview, name="moderate_preview"),
     path("moderate/<uuid:key>/publish/", views_moderator.publish, name="moderate_publish"),
     path("moderate/<uuid:key>/keep/", views_moderator.keep, name="moderate_keep"),

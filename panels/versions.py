@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from core import audit, errors
 from panels.models import Campaign, Experience, Meeting, Membership
 
-LOOKING = ["experience.read"]  # is written down, and changes nothing
+LOOKING = ["experience.read", "experience.see_picture"]  # is written down, and changes nothing
 Row = Campaign | Experience | Meeting | Membership
 
 

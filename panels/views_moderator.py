@@ -41,7 +41,7 @@ TABS = [
     *((state.value, state.label) for state in [Status.PUBLISHED, Status.KEPT, Status.DECLINED]),
 ]
 LEADS_ON = {"concern": "panels:moderate_concern", "sort": "panels:moderate_sort", "decline": "panels:moderate_decline"}
-LEADS_ON |= {"preview": "panels:moderate_preview"}
+LEADS_ON |= {"preview": "panels:moderate_preview", "pictures": "panels:moderate_pictures"}
 page = partial(views_desk.page, desk="moderate")
 
 

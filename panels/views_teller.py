@@ -28,7 +28,7 @@ from panels.models import Experience, Passage
 from panels.views_private import cannot_open, credential, draft, forget, held, opened, private, remember
 
 Kind, Status = Passage.Kind, Experience.Status
-PARTS = ["about", "words", "agree", "check"]
+PARTS = ["about", "words", "pictures", "agree", "check"]
 SHOWN_IN = [Status.PREPARED, *Experience.USED]  # where what may be shown has been written
 
 
@@ -70,7 +70,7 @@ def close(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @private
 def begin(request: HttpRequest) -> HttpResponse:
-    form = ShapeForm(_posted(request))
+    form = ShapeForm(posted(request))
     if form.is_valid() and _may(request, "experience_begin", form):
         experience, passphrase = telling.begin(form.cleaned_data["shape"], language=get_language() or "")
         return remember(redirect("panels:tell_about"), experience.reference, passphrase)
@@ -80,7 +80,7 @@ def begin(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @private
 def come_back(request: HttpRequest) -> HttpResponse:
-    form = ComeBackForm(_posted(request))
+    form = ComeBackForm(posted(request))
     if form.is_valid() and _may(request, "experience_open", form):
         given = form.cleaned_data["reference"], form.cleaned_data["passphrase"]
         experience = telling.find(*given)
@@ -104,7 +104,7 @@ def _home(experience: Experience) -> str:
     return "panels:tell_status" if experience.is_sent else "panels:tell_check"
 
 
-def _posted(request: HttpRequest):
+def posted(request: HttpRequest):
     """What was sent, a form without a tick too."""
     return request.POST if request.method == "POST" else None
 
@@ -113,11 +113,11 @@ def _may(request: HttpRequest, action: str, form) -> bool:
     """Whether this connection has not asked too often. If it has, the form says so and keeps what was typed."""
     if ratelimit.consume(request, action=action):
         return True
-    form.add_error(None, ValidationError(_crowded(), code="crowded"))
+    form.add_error(None, ValidationError(crowded(), code="crowded"))
     return False
 
 
-def _crowded() -> str:
+def crowded() -> str:
     return _("Many people have done this from your connection just now. Wait a minute, then press again: nothing is lost.")
 
 
@@ -133,10 +133,10 @@ def _page(request: HttpRequest, name: str, context: dict) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @draft
 def about(request: HttpRequest, experience: Experience) -> HttpResponse:
-    form = AboutForm(_posted(request), experience=experience)
+    form = AboutForm(posted(request), experience=experience)
     if form.is_valid() and done(form, lambda: telling.write(experience, {}, **form.cleaned_data)):
-        return _go_on(request, experience)
-    return _part(request, experience, "about", form)
+        return go_on(request, experience)
+    return part(request, experience, "about", form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -146,11 +146,11 @@ def words(request: HttpRequest, experience: Experience, number: int) -> HttpResp
     if not 1 <= number <= len(kinds):
         raise Http404
     kind = kinds[number - 1]
-    form = WordsForm(_posted(request), held=_words(experience, kind))
+    form = WordsForm(posted(request), held=_words(experience, kind))
     if form.is_valid() and _keep(experience, kind, form):
-        return _go_on(request, experience)
+        return go_on(request, experience)
     question = {"question": kind.label, "hint": HINTS[kind], "number": number, "questions": len(kinds)}
-    return _part(request, experience, "words", form, **question)
+    return part(request, experience, "words", form, **question)
 
 
 def _kinds(experience: Experience) -> list[Kind]:
@@ -177,16 +177,16 @@ def _keep(experience: Experience, kind: Kind, form: WordsForm) -> bool:
 @held
 def agree(request: HttpRequest, experience: Experience) -> HttpResponse:
     """What may be done with it, before it is sent and at any time after."""
-    form = AgreeForm(_posted(request), experience=experience)
+    form = AgreeForm(posted(request), experience=experience)
     if form.is_valid() and done(form, lambda: telling.agree(experience, form.purposes, email=form.cleaned_data["email"])):
         if not experience.is_sent:
-            return _go_on(request, experience)
+            return go_on(request, experience)
         messages.success(request, _("Saved. It holds from now on."))
         return redirect("panels:tell_status")
-    return _part(request, experience, "agree", form)
+    return part(request, experience, "agree", form)
 
 
-def _part(request: HttpRequest, experience: Experience, name: str, form, **more) -> HttpResponse:
+def part(request: HttpRequest, experience: Experience, name: str, form, **more) -> HttpResponse:
     place = {"part": PARTS.index(name) + 1, "parts": len(PARTS), "is_checked": "check" in request.GET}
     return _page(request, name, {"experience": experience, "form": form, **place, **more})
 
@@ -194,10 +194,10 @@ def _part(request: HttpRequest, experience: Experience, name: str, form, **more)
 def _way(experience: Experience) -> list[str]:
     """The addresses of what there is to fill in, in order."""
     questions = [reverse("panels:tell_words", args=[number]) for number in range(1, len(_kinds(experience)) + 1)]
-    return [reverse("panels:tell_about"), *questions, reverse("panels:tell_agree"), reverse("panels:tell_check")]
+    return [reverse("panels:tell_about"), *questions, *(reverse(f"panels:tell_{name}") for name in PARTS[2:])]
 
 
-def _go_on(request: HttpRequest, experience: Experience) -> HttpResponse:
+def go_on(request: HttpRequest, experience: Experience) -> HttpResponse:
     if "later" in request.POST:
         return redirect("panels:tell_keep")
     if "check" in request.GET:  # they came from there to change one thing
@@ -223,7 +223,7 @@ def check(request: HttpRequest, experience: Experience) -> HttpResponse:
 def _send(request: HttpRequest, experience: Experience) -> tuple[list[tuple[str, str]], int]:
     """What hinders it, each with the place to mend it, and the status to answer with."""
     if not ratelimit.consume(request, action="experience_submit"):
-        return [(_crowded(), "")], 429
+        return [(crowded(), "")], 429
     try:
         telling.submit(experience)
     except errors.DomainError as error:

@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core import figures, money
-from pages.forms import DayField, GovukForm, NumberField, PoundsField, judged
+from pages.forms import DayField, GovukForm, NumberField, PhotosField, PoundsField, judged
 from people.models import User
 from recompense import judging, payees
 from recompense.models import Claim, Line, Rate
@@ -34,30 +34,6 @@ class QuantityField(NumberField):
         typed = UNIT_WORDS.sub("", figures.plain(super().to_python(value)))
         time = HOURS_AND_MINUTES.fullmatch(typed)
         return f"{int(time[1]) + int(time[2]) / 60:.2f}" if time else typed
-
-
-class PhotosInput(forms.FileInput):
-    """No `capture`: it would open the camera alone, and a ticket may be a picture taken before, or a PDF.
-
-    With PDF among what is taken, telephones offer the camera, the gallery and files.
-    """
-
-    allow_multiple_selected = True
-
-    def __init__(self) -> None:
-        super().__init__({"accept": "image/*,application/pdf", "multiple": True})
-
-    def value_from_datadict(self, data, files, name):
-        return files.getlist(name) if hasattr(files, "getlist") else []
-
-
-class PhotosField(forms.Field):
-    """Any number of files. Each is judged when it is taken in."""
-
-    widget = PhotosInput
-
-    def clean(self, value):
-        return value or []
 
 
 class CostForm(GovukForm):

@@ -1,52 +1,31 @@
 """Taking a photo or PDF of a receipt in: checked by what it is and not by its name, kept privately, shown only as a picture.
 
-A photo is drawn anew, so that nothing but the picture is kept: no place, no time, no name of a telephone. A PDF is kept as
-it came and never sent to anybody: its pages are drawn when it comes, and stand beside it as pictures. The web opens neither:
-`drawing` does, as a process of its own that can be lost.
+A photo is drawn anew (`core.uploads`), so that nothing but the picture is kept. A PDF is kept as it came and never sent to
+anybody: its pages are drawn when it comes, and stand beside it as pictures.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import logging
-import os
-import subprocess
-import sys
-import threading
 import uuid
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
-from itertools import accumulate
 from typing import IO
 
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.utils import formats, timezone
+from django.utils import formats
 from django.utils.translation import gettext as _
 
-from core import acts, audit, errors, workflow
+from core import acts, audit, errors, private_files, uploads, workflow
 from people.models import User
-from recompense import drawing
 from recompense.models import Claim, Line, Receipt
 from recompense.models.hands import CLAIMANT
 
 WRITE = acts.Act(CLAIMANT, frozenset({Claim.Status.DRAFT, Claim.Status.RETURNED}))
-MOST_BYTES = 20 * 1024 * 1024
 MOST_RECEIPTS = 40  # in one claim
 FOLDER = "receipts"
-LOG = logging.getLogger(__name__)
-
-# The program, without the keys that stand in our own environment.
-DRAW = [sys.executable, "-P", drawing.__file__]
-ENVIRONMENT = {name: value for name, value in os.environ.items() if name in {"PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "LANG"}}
-LONGEST_DRAWING = 20  # seconds by the clock
-LONGEST_WAIT = 10  # seconds for a turn
-TURNS = threading.BoundedSemaphore(2)  # in one web process: each may take as much memory as `drawing` allows
 
 
 @dataclass(frozen=True)
@@ -61,10 +40,9 @@ class Taken:
 
 def take(upload: IO[bytes]) -> Taken:
     """Look at a file and draw it. That takes seconds, so that it comes before anything is locked."""
-    content = _read(upload)
-    kind, pages = _draw(content)
-    kept = content if kind == Receipt.Kind.PDF else pages[0]
-    return Taken(Receipt.Kind(kind), kept, pages, hashlib.sha256(content).hexdigest())
+    drawn = uploads.draw(upload, field="receipt")
+    kind, kept = (Receipt.Kind.PDF, drawn.content) if drawn.is_pdf else (Receipt.Kind.JPEG, drawn.pages[0])
+    return Taken(kind, kept, drawn.pages, drawn.digest)
 
 
 def of(claim: Claim) -> QuerySet[Receipt]:
@@ -127,13 +105,8 @@ def delete(receipts: QuerySet[Receipt]) -> None:
 
 def sweep() -> None:
     """Delete files that no row knows: what is left where an act was broken off. Called once a day."""
-    storage = Receipt._meta.get_field("file").storage
     known = {name for receipt in Receipt.objects.only("file", "kind", "pages").iterator() for name in _files(receipt)}
-    found = [f"{FOLDER}/{name}" for name in storage.listdir(FOLDER)[1]] if storage.exists(FOLDER) else []
-    yesterday = timezone.now() - timedelta(days=1)
-    for name in found:
-        if name not in known and storage.get_modified_time(name) < yesterday:
-            storage.delete(name)
+    private_files.sweep(Receipt._meta.get_field("file").storage, FOLDER, known)
 
 
 def used_by_others(claim: Claim) -> bool:
@@ -208,72 +181,6 @@ def _judge_used(claim: Claim, line: Line | None, digest: str) -> None:
 
 def _gone() -> QuerySet[Claim]:
     return Claim.objects.filter(status__in=[Claim.Status.WITHDRAWN, Claim.Status.REJECTED])
-
-
-# Looking at what was sent -------------------------------------------------------------------------
-
-
-def _read(upload: IO[bytes]) -> bytes:
-    """A larger file stays where the web put it, on disk: no more than the limit is ever read."""
-    size = getattr(upload, "size", None) or 0
-    content = b"" if size > MOST_BYTES else upload.read(MOST_BYTES + 1)
-    if max(size, len(content)) > MOST_BYTES:
-        raise _refused(_("The file is larger than 20 MB. Take a smaller photo, or scan in black and white"), "too_large")
-    if not content:
-        raise _refused(_("The file is empty. Take the photo again"), "empty")
-    return content
-
-
-def _draw(content: bytes) -> tuple[str, list[bytes]]:
-    """What kind of file it is, and its pages as pictures."""
-    with _turn():
-        answer = _answer(content)
-    said, _line, drawn = answer.partition(b"\n")
-    facts = json.loads(said)
-    if "refused" in facts:
-        raise _undrawn(facts["refused"])
-    return facts["kind"], _parts(drawn, facts["sizes"])
-
-
-@contextmanager
-def _turn() -> Iterator[None]:
-    if not TURNS.acquire(timeout=LONGEST_WAIT):
-        raise _refused(_("Many photos are being sent to us now. Try again in a moment"), "busy")
-    try:
-        yield
-    finally:
-        TURNS.release()
-
-
-def _answer(content: bytes) -> bytes:
-    """Whatever ends the program, its file is one that cannot be read. Its complaint is let go, which may quote the file."""
-    try:
-        return subprocess.check_output(  # noqa: S603
-            DRAW, input=content, stderr=subprocess.DEVNULL, env=ENVIRONMENT, timeout=LONGEST_DRAWING
-        )
-    except subprocess.SubprocessError as error:
-        LOG.warning("A file could not be drawn: %s", getattr(error, "returncode", "out of time"))
-        raise _undrawn("unread") from error
-
-
-def _parts(drawn: bytes, sizes: list[int]) -> list[bytes]:
-    ends = list(accumulate(sizes))
-    return [drawn[end - size : end] for end, size in zip(ends, sizes, strict=True)]
-
-
-def _undrawn(why: str) -> errors.DomainError:
-    if why == "locked":
-        return _refused(_("This PDF is locked with a password. Save a copy without one, or take a photo"), "locked")
-    if why == "too_many_pages":
-        return _refused(_("A PDF may have up to %(most)s pages") % {"most": drawing.MOST_PAGES}, "too_many_pages")
-    if why == "too_many_pixels":
-        return _refused(_("The photo has too many pixels. Take a smaller one"), "too_many_pixels")
-    messages = {
-        "no_picture": _("We cannot read this file. Send a photo (JPEG, PNG or HEIC) or a PDF"),
-        "no_pdf": _("We cannot read this PDF. Take a photo of it"),
-        "unread": _("We could not read this file. Take a photo of it instead"),
-    }
-    return _refused(messages[why], "not_a_receipt")
 
 
 def _refused(message: str, code: str) -> errors.DomainError:

@@ -19,7 +19,7 @@ from api import errors, idempotency, schema
 from api.fields import Keyed
 from api.files import Uploads, Whatever
 from api.resources import Makes, Removes, Shows
-from core import workflow
+from core import uploads, workflow
 from recompense import receipts, views_costs
 from recompense.models import Claim, Line, Receipt
 
@@ -70,7 +70,7 @@ class Receipts(Uploads, Shows, Makes, Removes):
     model, serializer_class = Receipt, ReceiptSerializer
     takes = {"create": NewReceiptSerializer}
     parser_classes = (MultiPartParser,)
-    most_bytes = receipts.MOST_BYTES
+    most_bytes = uploads.MOST_BYTES
     taken: receipts.Taken | None = None
     required_scopes = {"retrieve": "claims/read", "create": "claims/write", "destroy": "claims/write"}
 

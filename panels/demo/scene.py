@@ -8,10 +8,11 @@ from wagtail.models import Page
 from core import mail
 from panels import coordination
 from panels.demo import pages, people, recruiting
+from panels.models import Panel
 from people.models import District, User
 
 
-def load(home: Page, *, kit: User, mo: User) -> None:
+def load(home: Page, *, kit: User, mo: User) -> dict[str, Panel]:
     """Kit coordinates every panel; Mo is a member of one, since three meetings ago. No letter goes out about any of it."""
     with mail.off(), transaction.atomic():
         panels = pages.load(home)
@@ -22,3 +23,4 @@ def load(home: Page, *, kit: User, mo: User) -> None:
         recruiting.load(panels, kit)
         people.show_newcomers()
         people.load_meetings(panels, kit, mo)
+    return panels

@@ -6,6 +6,7 @@ is what the teller agrees to, judged under the lock.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -16,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from core import acts, audit, errors, outbox, workflow
 from panels import emails, versions
 from panels.experiences import publishing
-from panels.models import Experience, Passage, Theme
+from panels.models import Experience, Passage, Picture, Theme
 from panels.models.experiences import MODERATOR, PREPARER
 from people.models import District, User
 
@@ -27,6 +28,7 @@ ACTS = {
     "save": acts.Act(MODERATOR, frozenset({Status.READING})),
     "sort": acts.Act(MODERATOR, frozenset({Status.READING, Status.PREPARED})),
     "refer": acts.Act(MODERATOR, frozenset(set(Status) - {Status.DRAFT, *Experience.GONE})),
+    "show_pictures": acts.Act(MODERATOR, frozenset({Status.READING})),
     "prepare": acts.Act(MODERATOR, frozenset({Status.READING})),
     "send_back": acts.Act(MODERATOR, frozenset({Status.PREPARED})),
     "publish": acts.Act(MODERATOR, frozenset({Status.PREPARED}), SECOND),
@@ -42,6 +44,13 @@ def read(experience: Experience, *, by: User) -> list[Passage]:
         raise errors.NotAllowed
     audit.record("experience.read", experience, by=by)
     return list(experience.passages.all())
+
+
+def see(picture: Picture, *, by: User) -> None:
+    """A picture as it came. Each time leaves an audit row."""
+    if MODERATOR not in picture.experience.relations_of(by):
+        raise errors.NotAllowed
+    audit.record("experience.see_picture", picture.experience, by=by)
 
 
 @transaction.atomic
@@ -90,6 +99,21 @@ def save(experience: Experience, shown: Mapping[str, str], *, note: str = "", by
 
 
 @transaction.atomic
+def show_pictures(experience: Experience, shown: Mapping[uuid.UUID, str], *, by: User, seen: str = "") -> Experience:
+    """Say which pictures may be shown, each with the words for whoever does not see it. The others are not shown."""
+    experience = _hold(experience, "show_pictures", by, seen)
+    for picture in experience.pictures.all():
+        picture.is_shown = picture.key in shown
+        picture.shown_description = shown.get(picture.key, "").strip()
+        if picture.is_shown and not picture.shown_description:
+            message = _("Write what it shows, for whoever does not see it")
+            raise errors.DomainError(message, code="no_description", field=f"description_{picture.key}")
+        picture.save(update_fields=["is_shown", "shown_description"])
+    audit.record("experience.show_pictures", experience, by=by)
+    return experience
+
+
+@transaction.atomic
 def prepare(experience: Experience, shown: Mapping[str, str], *, note: str = "", by: User, seen: str = "") -> Experience:
     """Write what may be shown of each part, and pass it on to a second reader. The teller's words stay as they are."""
     experience = _hold(experience, "prepare", by, seen)
@@ -108,13 +132,13 @@ def send_back(experience: Experience, note: str, *, by: User, seen: str = "") ->
 
 
 @transaction.atomic
-def publish(experience: Experience, *, by: User, seen: str = "") -> Experience:
-    """Put it on the site, where the teller agreed to that."""
+def publish(experience: Experience, *, number: int | None = None, by: User, seen: str = "") -> Experience:
+    """Put it on the site, where the teller agreed to that. Its number is drawn by lot, but for the demonstration's."""
     experience = _hold(experience, "publish", by, seen)
     if why := why_not_publish(experience):
         raise why
     workflow.move(experience, Status.PUBLISHED, by=by, act="experience.publish", note="")
-    publishing.make(experience)
+    publishing.make(experience, number)
     outbox.write("experience.published", experience=str(experience.key))
     emails.experience_decided(experience)
     return experience

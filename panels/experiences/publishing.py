@@ -14,10 +14,10 @@ from panels.models import Experience, StoriesIndexPage, StoryPage
 NUMBERS = range(100_000, 1_000_000)  # drawn by lot: nobody can count them, or see from a gap that one has gone
 
 
-def make(experience: Experience) -> StoryPage:
-    """Put an experience that is held on the site, under a number."""
+def make(experience: Experience, number: int | None = None) -> StoryPage:
+    """Put an experience that is held on the site, under this number or one that is drawn."""
     stories = _stories()
-    page = _page(experience, _free_number())
+    page = _page(experience, number or _free_number())
     page.live, page.first_published_at = True, timezone.now()
     stories.add_child(instance=page)
     get_search_backend().add(page)  # at once: the queue does it later

@@ -55,7 +55,7 @@ def write(
     **facts: Any,
 ) -> Experience:
     """Keep what was typed, whole or not. Only before it is sent. `seen`: which words stood there when it was opened."""
-    experience = _held_draft(experience)
+    experience = hold_draft(experience)
     _judge_unchanged(experience, words, seen or {})
     for kind, text in words.items():
         _keep(experience, Kind(kind), text)
@@ -107,11 +107,18 @@ def withdraw(experience: Experience) -> None:
     erasing.take_out(held, Status.WITHDRAWN, by=None, act="experience.withdraw")
 
 
-def _held_draft(experience: Experience) -> Experience:
+def hold_draft(experience: Experience) -> Experience:
+    """As it stands now, held until the transaction ends. What was sent cannot be written on."""
     experience = workflow.lock(experience)
     if experience.status != Status.DRAFT:
         raise errors.WrongState(_("You have sent this. You can take it back and tell it anew."))
     return experience
+
+
+def touch(draft: Experience) -> None:
+    """It is being written: its time begins anew (`erasing.DRAFT_IS_KEPT`)."""
+    draft.changed_at = timezone.now()
+    draft.save(update_fields=["changed_at"])
 
 
 def _judge_unchanged(experience: Experience, words: Mapping[str, str], seen: Mapping[str, str]) -> None:

@@ -213,6 +213,10 @@ class Experience(models.Model):
         return [passage for passage in self.passages.all() if passage.shown]
 
     @property
+    def shown_pictures(self) -> list[Picture]:
+        return [picture for picture in self.pictures.all() if picture.is_shown]
+
+    @property
     def happened_in(self) -> str:
         """“Summer 2026”, as exactly as it is known: no day and no month."""
         season = self.Season(self.season).label.split(" (")[0] if self.season else ""
@@ -261,9 +265,10 @@ class Picture(models.Model):
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     experience = models.ForeignKey(Experience, models.CASCADE, related_name="pictures")
     file = models.FileField(storage=private_storage, upload_to="experiences")
-    digest = models.CharField(max_length=64, help_text=_("SHA-256 of what was sent to us."))
-    description = EncryptedTextField(blank=True, help_text=_("What it shows, in words, for whoever does not see it."))
+    digest = models.CharField(max_length=64, help_text=_("SHA-256 of the picture as it is kept."))
+    description = EncryptedTextField(blank=True, help_text=_("What it shows, in the teller’s words."))
     is_shown = models.BooleanField(default=False, help_text=_("Whether it may be shown with the words."))
+    shown_description = EncryptedTextField(blank=True, help_text=_("What whoever does not see it reads in its place."))
     added_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -275,7 +280,7 @@ class Picture(models.Model):
 
     def discard(self) -> None:
         """Delete it with its file, which goes when the transaction commits: an act that is refused loses nothing."""
-        transaction.on_commit(partial(self.file.storage.delete, self.file.name), robust=True)
+        transaction.on_commit(partial(self.file.storage.delete, str(self.file)), robust=True)
         self.delete()
 
 

@@ -172,7 +172,7 @@ STORAGES = {
     "default": {"BACKEND": "config.media.Bucket", "OPTIONS": S3}
     if S3_BUCKET
     else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    # Receipts: never at an address of their own, only through a view that asks who may see them.
+    # Receipts, and pictures of experiences: never at an address of their own, only through a view that asks who may see them.
     "private": {
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {**S3, "location": "private"},
@@ -268,6 +268,7 @@ ACCOUNT_RATE_LIMITS = {  # beside allauth's own
     "application_link_to_address": "6/h/key",
     "experience_begin": "20/m/ip",  # a library or a refuge is one address
     "experience_submit": "20/m/ip",
+    "experience_picture": "30/m/ip",  # each takes seconds to draw
     "experience_open": "20/m/ip",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("BEHIND_PROXY", False) else 0  # rate limits count the visitor, not the proxy

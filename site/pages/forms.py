@@ -244,6 +244,33 @@ class NumberField(forms.CharField):
         return judged(figures.number, typed, example=self.example) if typed else None
 
 
+# Photos -----------------------------------------------------------------------------------------
+
+
+class PhotosInput(forms.FileInput):
+    """No `capture`: it would open the camera alone, and what is sent may be a picture taken before, or a PDF.
+
+    With PDF among what is taken, telephones offer the camera, the gallery and files.
+    """
+
+    allow_multiple_selected = True
+
+    def __init__(self) -> None:
+        super().__init__({"accept": "image/*,application/pdf", "multiple": True})
+
+    def value_from_datadict(self, data, files, name):
+        return files.getlist(name) if hasattr(files, "getlist") else []
+
+
+class PhotosField(forms.Field):
+    """Any number of files. Each is judged when it is taken in."""
+
+    widget = PhotosInput
+
+    def clean(self, value):
+        return value or []
+
+
 # A date in three boxes ---------------------------------------------------------------------------
 
 

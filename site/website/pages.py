@@ -13,7 +13,8 @@ from django.conf import settings
 from wagtail.models import Page, Site
 
 from learning.models import LearningIndexPage
-from panels.models import PanelIndexPage
+from panels.experiences import erasing
+from panels.models import PanelIndexPage, StoriesIndexPage
 from website.models import HomePage, StandardPage
 
 CONTENT = Path(__file__).parent / "content"
@@ -25,6 +26,7 @@ def load(root: Page | None = None) -> HomePage:
     home = load_home(root or Page.get_first_root_node())
     for name in STANDARD:
         load_standard(home, read(name))
+    load_stories(home, read("stories"))
     return home
 
 
@@ -58,6 +60,14 @@ def load_standard(home: HomePage, facts: dict[str, Any]) -> StandardPage:
     return page
 
 
+def load_stories(home: HomePage, facts: dict[str, Any]) -> StoriesIndexPage:
+    """The list of what people told. Its stories come and go by themselves."""
+    page = StoriesIndexPage.objects.first() or StoriesIndexPage(slug=facts["slug"])
+    page.title, page.summary, page.intro, page.show_in_menus = facts["title"], facts["summary"], facts["intro"], facts["menu"]
+    keep(page, home)
+    return page
+
+
 def keep(page: Page, parent: Page) -> None:
     if page.pk is None:
         parent.add_child(instance=page)
@@ -82,6 +92,8 @@ def own_words() -> dict[str, Any]:
         "staff_hours": settings.STAFF_SESSION_AGE // 3600,
         "learner_months": settings.RETENTION_LEARNER_MONTHS,
         "application_months": settings.RETENTION_APPLICATION_MONTHS,
+        "experience_months": settings.RETENTION_EXPERIENCE_MONTHS,
+        "draft_days": erasing.DRAFT_IS_KEPT.days,
         "payment_years": settings.RETENTION_PAYMENT_YEARS,
         "threshold": settings.DISCLOSURE_THRESHOLD,
         "rounding": settings.DISCLOSURE_ROUNDING,

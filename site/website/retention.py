@@ -21,6 +21,7 @@ from django_q.models import Failure
 
 from core import audit, mail
 from panels import erasure as applications
+from panels.experiences import pictures
 from panels.models import Application, Membership
 from people.models import User
 from recompense import erasure as claims
@@ -121,6 +122,7 @@ def forget_what_was_kept_by_law() -> None:
     claims.withdraw_left()
     claims.wipe(timezone.localdate() - timedelta(days=_days(12 * settings.RETENTION_PAYMENT_YEARS)))
     receipts.sweep()
+    pictures.sweep()
 
 
 def _learners() -> QuerySet[Any]:

@@ -54,6 +54,7 @@ COORDINATOR = {  # panels: what they do; the buttons among them stand in LEFT_OU
 MODERATOR = {
     *["panels:moderate", "panels:moderate_one", "panels:moderate_original", "panels:moderate_concern", "panels:moderate_sort"],
     *["panels:moderate_preview", "panels:moderate_send_back", "panels:moderate_decline", "panels:told", "panels:desk_told"],
+    "panels:moderate_pictures",
 }
 PANELS = {
     *["panels:campaign", "panels:start", "panels:asked", "panels:link", "panels:withdrawn", "panels:erased"],
@@ -64,7 +65,7 @@ PANELS = {
 TELLER = {
     *["panels:hear", "panels:come_back", "panels:tell_device", "panels:tell_begin", "panels:tell_about", "panels:tell_words"],
     *["panels:tell_agree", "panels:tell_check", "panels:tell_keep", "panels:tell_sent", "panels:tell_status"],
-    *["panels:tell_take_back", "panels:tell_gone"],
+    *["panels:tell_take_back", "panels:tell_gone", "panels:tell_pictures"],
 }
 CLAIMANT = {
     *["recompense:claims", "recompense:claim", "recompense:add_cost", "recompense:change_cost", "recompense:account"],
@@ -90,6 +91,10 @@ LEFT_OUT = {
     "panels:tell_leave": "leads to another site",
     "panels:tell_open": "leads on",
     "panels:tell_copy": "a file",
+    "panels:tell_picture": "a picture",
+    "panels:moderate_picture": "a picture",
+    "panels:story_picture": "a picture",
+    "panels:stories_feed": "a file for machines",
     "learning:register": "takes posts and leads on",
     "learning:open": "takes posts and leads on",
     "learning:leave": "takes posts and leads on",

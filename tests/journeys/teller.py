@@ -37,9 +37,11 @@ def write(page: Page, text: str) -> None:
 
 
 def write_all(page: Page) -> None:
-    """From the first question to what may be done with it."""
+    """From the first question to what may be done with it, without a picture."""
     for text in WORDS:
         write(page, text)
+    expect(page.get_by_role("heading", name="Pictures, if you like")).to_be_visible()
+    press(page, "Save and go on")
     expect(page.get_by_role("heading", name="What may be done with it")).to_be_visible()
 
 

@@ -1,10 +1,12 @@
 """Uma reads what somebody told and writes what may be shown; Ola decides on it. With and without JavaScript, and by keyboard."""
 
+import base64
 import re
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.factories.files import picture
 from tests.journeys import addresses, keyboard
 from tests.journeys.learner import press
 
@@ -47,6 +49,14 @@ from people.models import User
 ola = User.objects.get(email="ola@demo.example")
 for reference in references:
     moderating.keep(Experience.objects.get(reference=reference), by=ola)
+"""
+# By its row, since it is sent already.
+PICTURE = """
+import base64
+from django.core.files.base import ContentFile
+from panels.models import Experience, Picture
+row = Picture(experience=Experience.objects.get(reference=reference), digest="0" * 64)
+row.file.save("a.jpg", ContentFile(base64.b64decode(content)))
 """
 
 
@@ -162,7 +172,7 @@ def follow(page, name):
         page.get_by_role("link", name=name).first.click()
 
 
-def test_the_desk_while_it_is_read(device, signed_in, look, tell):
+def test_the_desk_while_it_is_read(device, signed_in, look, tell, platform):
     tell("LOOK-READ")
     page = device("desk", state=signed_in("uma"))
     look.open(page, DESK)
@@ -187,6 +197,11 @@ def test_the_desk_while_it_is_read(device, signed_in, look, tell):
             page.get_by_role("radio").nth(1).check()
             press(page, button)
             look.at(page, "refused")
+    platform.run(PICTURE, reference="LOOK-READ", content=base64.b64encode(picture()).decode())
+    look.open(page, f"{address}pictures/")
+    page.get_by_label("Picture 1 may be shown").check()
+    press(page, "Note it")
+    look.at(page, "refused")
     look.open(page, f"{address}decline/")
     press(page, "See what they will read")
     look.at(page, "refused")

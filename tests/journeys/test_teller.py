@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.factories.files import picture
 from tests.journeys import addresses, keyboard, teller
 from tests.journeys.applicant import change
 from tests.journeys.learner import press
@@ -166,6 +167,7 @@ def test_rae_tells_it_by_keyboard_alone(device):
     keys.go_to("Your words", "textarea")
     page.keyboard.type(WORDS[0])
     keys.follow("Save and go on", "button")
+    keys.follow("Save and go on", "button")  # no picture
     keys.go_to("Let a panel discuss it", "input")
     assert keys.press("Space")["checked"]
     keys.follow("Save and go on", "button")
@@ -208,6 +210,14 @@ def test_every_page_of_a_teller(device, look):
     page.get_by_label("Email address").fill("rae.looks@example.com")
     press(page, "Save and go on")
     look.at(page)
+    page.goto("/be-heard/pictures/")
+    page.get_by_label("Choose pictures").set_input_files({"name": "none.jpg", "mimeType": "image/jpeg", "buffer": b"none"})
+    press(page, "Save and go on")
+    look.at(page, "refused")
+    page.get_by_label("Choose pictures").set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": picture()})
+    press(page, "Save and go on")
+    look.at(page, "one is kept")
+    look.open(page, "/be-heard/check/", "with a picture")
     look.open(page, "/be-heard/keep/", "a draft")
     look.open(page, "/be-heard/begin/", "one is open")
     look.open(page, "/be-heard/take-back/", "a draft")

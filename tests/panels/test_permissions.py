@@ -144,6 +144,7 @@ EXPERIENCES = Table(
         "save": lambda row, by: moderating.save(row, SHOWN, by=by),
         "sort": lambda row, by: moderating.sort(row, themes=[], district=None, by=by),
         "refer": lambda row, by: moderating.refer(row, "", "", by=by),
+        "show_pictures": lambda row, by: moderating.show_pictures(row, {}, by=by),
         "prepare": lambda row, by: moderating.prepare(row, SHOWN, by=by),
         "send_back": lambda row, by: moderating.send_back(row, TEXT, by=by),
         "publish": lambda row, by: moderating.publish(row, by=by),

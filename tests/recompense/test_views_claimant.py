@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from core import money
+from core import money, uploads
 from panels.models import Attendance
 from recompense import claims, rates, receipts
 from recompense.models import Claim, Line, Payee, Receipt
@@ -472,7 +472,7 @@ def test_a_file_that_is_none_is_named_beside_the_field(browser, draft, payee, co
 
 
 def test_a_photo_of_a_hundred_megabytes_is_refused_beside_the_field_and_stays_on_disk(browser, draft, payee, monkeypatch):
-    monkeypatch.setattr(receipts, "MOST_BYTES", 3_000_000)  # over what Django keeps in memory
+    monkeypatch.setattr(uploads, "MOST_BYTES", 3_000_000)  # over what Django keeps in memory
     large = SimpleUploadedFile("photo.jpg", b"\xff\xd8" + b"\x00" * 3_000_001, "image/jpeg")
     answer = browser.post(add(draft, "PUBLIC_TRANSPORT"), {"spent": "12.00", "receipt": large})
     assert answer.status_code == 422

@@ -8,11 +8,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from wagtail.models import Page, Site
 
+from tests.factories.experiences import make_published
 from website import pages
 from website.models import HomePage, StandardPage
 
 RIGHTS = ["/privacy/", "/cookies/", "/accessibility/"]
-ALL = ["/", "/help/", "/how-these-figures-are-made/", *RIGHTS]
+STORIES = "/what-people-told-us/"
+ALL = ["/", "/help/", "/how-these-figures-are-made/", STORIES, *RIGHTS]
 
 
 @pytest.fixture
@@ -94,6 +96,22 @@ def test_the_rules_for_figures_are_the_settings(client, site, settings):
     settings.DISCLOSURE_THRESHOLD = 7
     pages.load()
     assert "7" in client.get("/how-these-figures-are-made/").content.decode().split("Counts below this are hidden")[1][:80]
+
+
+def test_the_list_of_stories_is_there_before_the_first_and_keeps_its_stories(client, site, uma, ola):
+    assert "Nobody has told us anything yet" in client.get(STORIES).content.decode()
+    assert f'href="{STORIES}"' in client.get("/help/").content.decode()
+    story = make_published(uma, ola).page
+    pages.load()
+    assert client.get(story.url).status_code == 200
+
+
+def test_how_long_an_experience_is_kept_is_the_setting(client, site, settings):
+    settings.RETENTION_EXPERIENCE_MONTHS = 31
+    pages.load()
+    html = client.get("/privacy/").content.decode()
+    assert "An experience goes 31 months after you sent it" in html
+    assert "goes 14 days after you last saved it" in html
 
 
 def test_a_page_costs_few_queries(client, site, lee):

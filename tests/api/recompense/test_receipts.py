@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from PIL import Image
 
+from core import uploads
 from recompense import claims, receipts
 from recompense.models import Receipt
 from tests.api.recompense.conftest import PLACE, field, problem
@@ -77,7 +78,7 @@ def test_a_file_is_drawn_before_anything_is_held_and_once(mo_, upload, taxi, mon
 
 
 def test_without_a_key_nothing_is_drawn(mo_, taxi, monkeypatch):
-    monkeypatch.setattr(receipts, "DRAW", ["/nothing/draws"])
+    monkeypatch.setattr(uploads, "DRAW", ["/nothing/draws"])
     answer = mo_.post(RECEIPTS, {"line": str(taxi.key), "file": SimpleUploadedFile("photo.jpg", JPEG)})
     assert problem(answer) == (400, "idempotency_key_missing")
 
@@ -154,7 +155,7 @@ def test_what_is_too_large_is_refused_to_a_session_too(client, mo, taxi):
 
 
 def test_a_file_of_twenty_megabytes_and_a_bit_is_refused_by_the_act(mo_, upload, taxi):
-    answer = upload(mo_, taxi, JPEG + b"\0" * receipts.MOST_BYTES)
+    answer = upload(mo_, taxi, JPEG + b"\0" * uploads.MOST_BYTES)
     assert (problem(answer), field(answer)) == ((400, "receipt_too_large"), ["file"])
 
 

@@ -18,7 +18,7 @@ from wagtail.models import Page
 from core import page_cache
 from core.models import Generation
 from learning.demo import course, learners
-from panels.demo import scene
+from panels.demo import experiences, scene
 from people import affiliations, demo, roles
 from people.models import Organisation, StaffGroup, User
 from recompense.demo import claims
@@ -87,11 +87,14 @@ class Command(BaseCommand):
         self.say("  accounts …")
         accounts = make_accounts()
         self.say("  panels …")
-        scene.load(home, kit=User.objects.get(email="kit@demo.example"), mo=User.objects.get(email="mo@demo.example"))
+        panels = scene.load(home, kit=User.objects.get(email="kit@demo.example"), mo=User.objects.get(email="mo@demo.example"))
         pages.load_home(Page.get_first_root_node())  # again: now its button has a list of panels to lead to
         self.say("  claims …")
         claims.load()
-        # Experiences come here: whoever reads them and the panels that answer are there by now. `with mail.off():`
+        self.say("  experiences …")
+        uma, ola = (User.objects.get(email=f"{name}@demo.example") for name in ["uma", "ola"])
+        opens = experiences.load(panels, uma=uma, ola=ola)
+        accounts.append(("Somebody without an account", *opens, "told us something: open /be-heard/come-back/, type both"))
         self.stdout.write(write_accounts(accounts))
         page_cache.clear()
 

@@ -1,7 +1,7 @@
 """A program of its own that looks at a file which somebody sent, and draws it: a photo or a PDF in, pages as JPEG out.
 
 A file can be made to fill the memory, to take for ever, or to break what reads it. What reads it is therefore this, within
-limits, and never the web: `receipts` runs it by its path. It knows neither Django nor a secret of ours, and begins in a tenth
+limits, and never the web: `uploads` runs it by its path. It knows neither Django nor a secret of ours, and begins in a tenth
 of a second. It answers one line of JSON, then the pages one after the other. What it did not foresee ends it.
 """
 
@@ -149,7 +149,7 @@ def _answer(content: bytes) -> Iterator[bytes]:
 
 
 def _limit() -> None:
-    """For good: what broke in cannot lift them. Where a system knows no limit of addresses, the clock of `receipts` runs too."""
+    """For good: what broke in cannot lift them. Where a system knows no limit of addresses, the clock of `uploads` runs too."""
     limits = {resource.RLIMIT_AS: MEMORY, resource.RLIMIT_CPU: SECONDS, resource.RLIMIT_CORE: 0, resource.RLIMIT_FSIZE: 0}
     for kind, most in limits.items():
         with suppress(ValueError, OSError):
