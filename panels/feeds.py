@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.syndication.views import Feed
+from django.http import HttpRequest
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
+from wagtail.models import Page
 
 from panels.models import StoriesIndexPage, StoryPage
 
@@ -14,26 +16,35 @@ BEGINNING = 400  # characters
 
 
 class StoriesFeed(Feed):
+    """Its items are stories with their addresses: without the request, each address would be a question to the cache."""
+
     feed_type = Atom1Feed
+
+    def get_object(self, request: HttpRequest) -> HttpRequest:
+        return request
 
     def title(self) -> str:
         return _("What people told us, %(site)s") % {"site": settings.SITE_NAME}
 
-    def link(self) -> str:
+    def link(self, request: HttpRequest) -> str:
         index = StoriesIndexPage.objects.live().public().first()
-        return index.get_url_parts()[2] if index else "/"
+        return _address(index, request) if index else "/"
 
-    def items(self):
-        return StoryPage.objects.published()[:NEWEST]
+    def items(self, request: HttpRequest) -> list[tuple[StoryPage, str]]:
+        return [(story, _address(story, request)) for story in StoryPage.objects.published()[:NEWEST]]
 
-    def item_title(self, item: StoryPage) -> str:
-        return item.title
+    def item_title(self, item: tuple[StoryPage, str]) -> str:
+        return item[0].title
 
-    def item_description(self, item: StoryPage) -> str:
-        return item.beginning[:BEGINNING]
+    def item_description(self, item: tuple[StoryPage, str]) -> str:
+        return item[0].beginning[:BEGINNING]
 
-    def item_link(self, item: StoryPage) -> str:
-        return item.get_url_parts()[2]
+    def item_link(self, item: tuple[StoryPage, str]) -> str:
+        return item[1]
 
-    def item_updateddate(self, item: StoryPage):
-        return item.first_published_at
+    def item_updateddate(self, item: tuple[StoryPage, str]):
+        return item[0].first_published_at
+
+
+def _address(page: Page, request: HttpRequest) -> str:
+    return page.get_url_parts(request)[2]

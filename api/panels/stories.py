@@ -35,7 +35,7 @@ STORY = {
 @extend_schema_serializer(examples=[OpenApiExample("A story", value=STORY, response_only=True)])
 class StorySerializer(serializers.ModelSerializer):
     number = serializers.IntegerField(source="slug", read_only=True)
-    url = serializers.URLField(source="full_url", read_only=True, help_text=_("Its page."))
+    url = serializers.SerializerMethodField(help_text=_("Its page."))
     published_in = serializers.SerializerMethodField(help_text=_("The month, as its page says it: no day leads to anybody."))
     when = serializers.CharField(
         source="experience.happened_in", read_only=True, help_text=_("The season and the year, as far as they are said.")
@@ -48,6 +48,11 @@ class StorySerializer(serializers.ModelSerializer):
         model = StoryPage
         fields = list(STORY)
         read_only_fields = fields
+
+    @extend_schema_field(serializers.URLField)
+    def get_url(self, story: StoryPage) -> str:
+        """Found by the request: otherwise Wagtail asks the cache for the address of each."""
+        return story.get_full_url(self.context.get("request"))
 
     def get_published_in(self, story: StoryPage) -> str:
         return f"{timezone.localdate(story.first_published_at):%Y-%m}"

@@ -85,10 +85,13 @@ def _refuse_repeated(rows: Sequence[Statement]) -> None:
 
 
 def _known(rows: Sequence[Statement]) -> dict[uuid.UUID, Statement]:
-    """What is already here that matters: the same ids, what these void, and what voids these."""
+    """What is already here that matters: the same ids, what these void, and what voids these.
+
+    In no order: for the usual one SQLite walks over every statement that there is.
+    """
     ids = [row.id for row in rows]
     targets = [row.target for row in rows if row.verb == vocabulary.VOIDED]
-    found = Statement.objects.filter(Q(pk__in=[*ids, *targets]) | Q(target__in=ids, verb=vocabulary.VOIDED))
+    found = Statement.objects.filter(Q(pk__in=[*ids, *targets]) | Q(target__in=ids, verb=vocabulary.VOIDED)).order_by()
     return {row.id: row for row in found}
 
 

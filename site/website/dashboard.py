@@ -66,10 +66,11 @@ def coming(person: User) -> list[Meeting]:
 
 def places(person: User) -> list[tuple[StrOrPromise, str]]:
     """The rooms that somebody has something in, or may work in."""
+    is_member = person.memberships.exists()
     found = [
         (_("My learning"), "learning:mine", True),
-        (_("My panels"), "panels:memberships", person.memberships.exists()),
-        (_("My claims"), "recompense:claims", person.memberships.exists() or person.claims.exists()),
+        (_("My panels"), "panels:memberships", is_member),
+        (_("My claims"), "recompense:claims", is_member or person.claims.exists()),
         (_("My applications"), "panels:applications", person.applications.exists()),
         (_("Recruitment and meetings"), "panels:queue", person.has_perm("panels.coordinate")),
         (_("What people told us"), "panels:moderate", person.has_perm("panels.moderate_experiences")),
@@ -153,9 +154,12 @@ def modules(person: User) -> Iterator[Todo]:
 
 def finance(person: User) -> Iterator[Todo]:
     """What this person may do: not their own claims, and none that they have had a hand in."""
-    counts = Claim.objects.aggregate(**{act: Count("pk", _free(person, claims.ACTS[act])) for act in FINANCE})
-    for act, permission, sentence in _finance_acts(counts):
-        if counts[act] and person.has_perm(f"recompense.{permission}"):
+    may = [act for act in FINANCE if person.has_perm(f"recompense.{act}_claims")]
+    if not may:  # nearly everybody, and it goes over all claims that there are
+        return
+    counts = Claim.objects.aggregate(**{act: Count("pk", _free(person, claims.ACTS[act])) for act in may})
+    for act, sentence in _finance_acts(counts):
+        if counts[act]:
             yield Todo(sentence, reverse("recompense:queue"), is_waiting=True)
 
 
@@ -179,13 +183,13 @@ def payment_runs(person: User) -> Iterator[Todo]:
         yield Todo(title % {"sum": money.text(run.total)}, reverse("recompense:run", args=[run.key]), hint, is_waiting=True)
 
 
-def _finance_acts(counts: dict[str, int]) -> list[tuple[str, str, str]]:
+def _finance_acts(counts: dict[str, int]) -> list[tuple[str, str]]:
     said = {
-        "check": ngettext("Check %(n)s claim", "Check %(n)s claims", counts["check"]),
-        "approve": ngettext("Approve %(n)s claim", "Approve %(n)s claims", counts["approve"]),
-        "pay": ngettext("Pay %(n)s claim", "Pay %(n)s claims", counts["pay"]),
+        "check": ngettext("Check %(n)s claim", "Check %(n)s claims", counts.get("check", 0)),
+        "approve": ngettext("Approve %(n)s claim", "Approve %(n)s claims", counts.get("approve", 0)),
+        "pay": ngettext("Pay %(n)s claim", "Pay %(n)s claims", counts.get("pay", 0)),
     }
-    return [(act, f"{act}_claims", sentence % {"n": counts[act]}) for act, sentence in said.items()]
+    return [(act, said[act] % {"n": number}) for act, number in counts.items()]
 
 
 def _claim(claim: Claim) -> str:

@@ -12,6 +12,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.shortcuts import render
 from django.template import loader
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 from django.utils.translation import gettext as _
@@ -91,18 +92,19 @@ def picture(request: HttpRequest, name: str) -> HttpResponseBase:
 
 
 class PublicPages(Sitemap):
-    """Every page that anyone may read."""
+    """Every page that anyone may read, with its place below the site's root: Wagtail would ask the cache for each."""
 
-    def items(self):
-        roots = Site.objects.values_list("root_page__path", flat=True)
+    def items(self) -> list[tuple[Page, str]]:
+        roots = set(Site.objects.values_list("root_page__url_path", flat=True))
         live = Page.objects.live().public().order_by("path")
-        return [page for page in live if page.path.startswith(tuple(roots))]
+        found = ((page, root) for page in live for root in roots if page.url_path.startswith(root))
+        return [(page, page.url_path.removeprefix(root)) for page, root in found]
 
-    def location(self, item: Page) -> str:
-        return item.get_url_parts()[2]
+    def location(self, item: tuple[Page, str]) -> str:
+        return reverse("wagtail_serve", args=[item[1]])
 
-    def lastmod(self, item: Page):
-        return item.last_published_at
+    def lastmod(self, item: tuple[Page, str]):
+        return item[0].last_published_at
 
 
 def answer(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:

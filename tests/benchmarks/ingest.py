@@ -23,6 +23,7 @@ django.setup()
 from django.db import connection  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.utils import timezone  # noqa: E402
+from load import asked  # noqa: E402
 
 from learning import completion  # noqa: E402
 from learning.lrs import agents, vocabulary  # noqa: E402
@@ -45,13 +46,9 @@ def progressed(progress: ModuleProgress) -> dict:
 
 
 def queries(statements: list[dict]) -> int:
-    """Without transaction control."""
-    with CaptureQueriesContext(
-        connection,
-    ) as caught:
+    with CaptureQueriesContext(connection) as captured:
         completion.record(statements)
-    control = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT")
-    return len([query for query in caught.captured_queries if not query["sql"].startswith(control)])
+    return asked(captured)
 
 
 def timed(name: str, batches: list[list[dict]]) -> dict:

@@ -6,7 +6,7 @@ import http.client
 import statistics
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,6 +67,11 @@ def measure(name: str, port: int, pid: int, asks: Callable[[int], Ask], *, clien
         "bytes": run.size,
         "wrong": len(run.wrong),
     }
+
+
+def asked(captured: Iterable[dict[str, str]]) -> int:
+    """How many queries, without transaction control."""
+    return sum(not query["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT")) for query in captured)
 
 
 def percentile(values: list[float], share: int) -> float:

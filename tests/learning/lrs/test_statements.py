@@ -224,6 +224,13 @@ def test_voiding_what_is_not_here_is_accepted_and_may_be_repeated(store, void):
 # What it costs ------------------------------------------------------------------------------------
 
 
+def test_what_is_known_is_asked_for_in_no_order(say, db):
+    """SQLite would walk over the whole store in that order, at every act of every learner."""
+    with transaction.atomic(), CaptureQueriesContext(connection) as queries:
+        statements.store([say()], source="player", authority=agents.account("x"))
+    assert not [query for query in queries if "ORDER BY" in query["sql"]]
+
+
 @pytest.mark.parametrize("size", [1, 50])
 def test_a_batch_costs_three_queries_at_most(size, say, db):
     batch = [say() for _ in range(size)]
