@@ -1,6 +1,7 @@
 """What opens an experience in a browser: its reference and its passphrase, sealed in a cookie of its own.
 
-The browser sends it to these pages alone and forgets it when it is closed. The session, which may become somebody's
+The browser sends it to these pages alone and forgets it when it is closed. Many never are, and some bring back what
+they held, so it opens nothing either some hours after the last was saved. The session, which may become somebody's
 account, holds nothing of it.
 """
 
@@ -19,6 +20,7 @@ from panels.experiences import telling
 from panels.models import Experience
 
 COOKIE, PATH = "telling", "/be-heard/"
+OPEN_FOR = 4 * 60 * 60  # seconds since it was opened or saved: long enough to write, short for a device that others use
 View = Callable[..., HttpResponse]
 
 
@@ -30,14 +32,14 @@ def opened(request: HttpRequest) -> Experience | None:
 def credential(request: HttpRequest) -> tuple[str, str]:
     """Reference and passphrase."""
     try:
-        reference, passphrase = encryption.unseal(request.COOKIES.get(COOKIE, "")).split(" ")
+        reference, passphrase = encryption.unseal(request.COOKIES.get(COOKIE, ""), within=OPEN_FOR).split(" ")
     except (encryption.Unreadable, ValueError):
         return "", ""
     return reference, passphrase
 
 
 def remember(response: HttpResponse, reference: str, passphrase: str) -> HttpResponse:
-    """Until the browser is closed."""
+    """Until the browser is closed, or nothing was saved for some hours."""
     sealed = encryption.seal(f"{telling.tidy(reference)} {telling.tidy(passphrase)}")
     response.set_cookie(
         COOKIE, sealed, path=PATH, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite=settings.SESSION_COOKIE_SAMESITE
@@ -69,13 +71,20 @@ def private(view: View) -> View:
 
 
 def held(view: View) -> View:
-    """Hand the view what is open in this browser."""
+    """Hand the view what is open in this browser. Saving keeps it open from then on.
+
+    Looking does not: an answer that comes late, such as a picture, would open again what “Leave now” has closed.
+    """
 
     @private
     @wraps(view)
     def wrapped(request: HttpRequest, **given) -> HttpResponse:
         experience = opened(request)
-        return forget(cannot_open(request)) if experience is None else view(request, experience, **given)
+        if experience is None:
+            return forget(cannot_open(request))
+        response = view(request, experience, **given)
+        is_saved = request.method == "POST" and COOKIE not in response.cookies
+        return remember(response, *credential(request)) if is_saved else response
 
     return wrapped
 

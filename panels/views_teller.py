@@ -188,7 +188,7 @@ def agree(request: HttpRequest, experience: Experience) -> HttpResponse:
 
 def part(request: HttpRequest, experience: Experience, name: str, form, **more) -> HttpResponse:
     place = {"part": PARTS.index(name) + 1, "parts": len(PARTS), "is_checked": "check" in request.GET}
-    return _page(request, name, {"experience": experience, "form": form, **place, **more})
+    return _page(request, name, {"experience": experience, "form": form, **place, **_way_back(request), **more})
 
 
 def _way(experience: Experience) -> list[str]:

@@ -25,7 +25,7 @@ from panels.models.recruitment import Campaign
 
 MOST_PANELS = 30  # so many are shown in one list
 SHOWN_ADVICE = 4  # the rest of a panel's advice opens below
-LISTED_ADVICE = 8  # in the list of panels
+LISTED_ADVICE = 6  # in the list of panels
 
 
 @dataclass(frozen=True)

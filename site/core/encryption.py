@@ -57,12 +57,12 @@ def seal(text: str) -> str:
     return _fernet().encrypt(text.encode()).decode()
 
 
-def unseal(token: str) -> str:
-    """Decrypt with whichever key wrote it."""
+def unseal(token: str, *, within: int | None = None) -> str:
+    """Decrypt with whichever key wrote it, if given not longer ago than so many seconds."""
     try:
-        return _fernet().decrypt(token).decode()
+        return _fernet().decrypt(token, ttl=within).decode()
     except InvalidToken as error:
-        raise Unreadable("None of FIELD_ENCRYPTION_KEYS opens this value.") from error
+        raise Unreadable("None of FIELD_ENCRYPTION_KEYS opens this value, or it is too old.") from error
 
 
 def is_newest(token: str) -> bool:

@@ -1,8 +1,10 @@
 """What is encrypted is never plain in the database, and keys can be changed."""
 
+from datetime import timedelta
 from io import StringIO
 
 import pytest
+import time_machine
 from cryptography.fernet import Fernet
 from django.core.exceptions import FieldError
 from django.core.management import call_command
@@ -10,6 +12,7 @@ from django.db import connection, models
 from django.db.models import F, Value
 from django.db.models.functions import Concat
 from django.test.utils import isolate_apps
+from django.utils import timezone
 
 from core import encryption
 from core.encryption import EncryptedTextField
@@ -159,3 +162,12 @@ def test_a_blind_index_is_the_same_for_the_same_and_tells_purposes_apart(setting
     assert encryption.blind_index("b", purpose="a:1") != encryption.blind_index("1:b", purpose="a")
     settings.BLIND_INDEX_KEY = "another-key-another-key-another-key"
     assert index != encryption.blind_index("20-00-00", purpose="sort code")
+
+
+def test_what_was_sealed_too_long_ago_opens_nothing():
+    now = timezone.now()
+    token = encryption.seal(PLAIN)
+    with time_machine.travel(now + timedelta(minutes=2), tick=False):
+        assert encryption.unseal(token) == PLAIN
+        with pytest.raises(encryption.Unreadable):
+            encryption.unseal(token, within=60)

@@ -198,7 +198,7 @@ def test_every_page_of_a_teller(device, look):
     page.get_by_label("Year").fill("2025")
     press(page, "Save and go on")
     look.at(page)
-    page.locator("details.help summary").click()
+    page.get_by_text("If you do not know where to begin").click()
     page.get_by_label("Your words").fill("x" * 20_001)
     press(page, "Save and go on")
     look.at(page, "too long")

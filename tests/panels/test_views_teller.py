@@ -7,6 +7,7 @@ import re
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core import mail
@@ -159,6 +160,26 @@ def test_the_cookie_is_sealed_and_goes_to_these_pages_alone_until_the_browser_is
     assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == ("/be-heard/", True, "Lax")
     assert (cookie["max-age"], cookie["expires"]) == ("", "")
     assert Experience.objects.get().reference not in cookie.value
+
+
+def test_it_closes_by_itself_some_hours_after_it_was_last_saved(rae):
+    now = timezone.now()
+    with time_machine.travel(now + timedelta(hours=3), tick=False):
+        assert rae.get(at("check")).status_code == 200
+        write(rae)
+    with time_machine.travel(now + timedelta(hours=6), tick=False):
+        assert rae.get(at("check")).status_code == 200
+        response = rae.get(at("check"))
+        assert "telling" not in response.cookies  # a late answer opens nothing again
+    with time_machine.travel(now + timedelta(hours=8), tick=False):
+        assert MARKER in text(response := write(rae, 2))
+        assert response.status_code == 404
+
+
+def test_the_way_back_is_shown_before_anything_is_written(rae):
+    page = text(rae.get(at("about")))
+    for each in opens(rae):
+        assert each in page
 
 
 def test_over_https_the_cookie_is_secure(browser, settings):
