@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.syndication.views import Feed
+from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 
@@ -36,4 +37,5 @@ class StoriesFeed(Feed):
         return item.get_url_parts()[2]
 
     def item_updateddate(self, item: StoryPage):
-        return item.first_published_at
+        """The month, as its page says it: no day leads to anybody."""
+        return timezone.localtime(item.first_published_at).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
