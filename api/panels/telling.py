@@ -442,10 +442,7 @@ class Agreements(Opened):
     def put(self, request: Request) -> Response:
         experience = opened(request)
         said = _said(request, ChangedAgreementsSerializer)
-        try:
-            experience = telling.agree(experience, said["purposes"], email=said.get("email", ""))
-        except Experience.DoesNotExist:  # a draft that was thrown away at this very moment
-            raise exceptions.NotFound from None
+        experience = telling.agree(experience, said["purposes"], email=said.get("email", ""))
         return Response(StandingSerializer(experience).data)
 
 
