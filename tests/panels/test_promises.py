@@ -58,11 +58,11 @@ def test_the_feed_says_the_month_and_no_day(uma, ola, stories_index):
     assert f"{story.first_published_at:%H:%M:%S}" not in feed
 
 
-def test_stories_that_only_some_may_read_are_read_by_them(uma, ola, stories_index, client):
+def test_stories_that_only_some_may_read_are_read_by_them(uma, ola, sam, stories_index, client):
     story = make_published(uma, ola).page
     PageViewRestriction.objects.create(page=stories_index, restriction_type="login")
     assert client.get(story.get_url()).status_code == 302
-    client.force_login(uma)
+    client.force_login(sam)
     assert client.get(story.get_url()).status_code == 200
 
 
