@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.syndication.views import Feed
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 from wagtail.models import Page
@@ -43,7 +44,8 @@ class StoriesFeed(Feed):
         return item[1]
 
     def item_updateddate(self, item: tuple[StoryPage, str]):
-        return item[0].first_published_at
+        """The month, as its page says it: no day leads to anybody."""
+        return timezone.localtime(item[0].first_published_at).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
 def _address(page: Page, request: HttpRequest) -> str:

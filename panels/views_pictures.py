@@ -79,10 +79,10 @@ def _remove(request: HttpRequest, experience: Experience, refusals: list[Validat
 
 def _take_in(request: HttpRequest, experience: Experience, refusals: list[ValidationError]) -> bool:
     uploads, kept = request.FILES.getlist("picture"), []
-    if uploads and not ratelimit.consume(request, action="experience_picture"):
-        refusals.append(ValidationError(views_teller.crowded(), code="crowded"))
-        return False
-    for upload in uploads:
+    for number, upload in enumerate(uploads):
+        if refusal := _too_much(request, number):
+            refusals.append(refusal)
+            break
         try:
             kept += pictures.add(experience, upload)
         except errors.DomainError as error:
@@ -91,6 +91,16 @@ def _take_in(request: HttpRequest, experience: Experience, refusals: list[Valida
     if kept:
         messages.success(request, _said(kept))
     return bool(kept)
+
+
+def _too_much(request: HttpRequest, number: int) -> ValidationError | None:
+    """Each file takes seconds to draw, so that each is counted, and those for which there can be no room are not begun."""
+    if number >= pictures.MOST:
+        said = _("We take %(most)s pictures at once. The others are not kept.") % {"most": pictures.MOST}
+        return ValidationError(said, code="picture_too_many")
+    if ratelimit.consume(request, action="experience_picture"):
+        return None
+    return ValidationError(views_teller.crowded(), code="crowded")
 
 
 def _said(kept: Iterable[Picture]) -> str:

@@ -220,7 +220,7 @@ class StandingSerializer(serializers.ModelSerializer):
     email = serializers.CharField(read_only=True, help_text=_("Where we may write to. Empty: nowhere."))
     shown = serializers.SerializerMethodField(help_text=_("What may be shown, once it is written; others see it if it is used."))
     story = serializers.SerializerMethodField(help_text=_("The number under which it is published. Null: it is not."))
-    reason = serializers.CharField(read_only=True, help_text=_("Why it is not used, where it is declined."))
+    reason = serializers.SerializerMethodField(help_text=_("Why it is not used, where it is declined."))
 
     class Meta:
         model = Experience
@@ -240,6 +240,9 @@ class StandingSerializer(serializers.ModelSerializer):
 
     def get_shown(self, row: Experience) -> list[dict]:
         return ShownSerializer(row.shown_passages if row.status in SHOWN_IN else [], many=True).data
+
+    def get_reason(self, row: Experience) -> str:
+        return row.reason if row.status == Status.DECLINED else ""
 
     def get_story(self, row: Experience) -> int | None:
         number = StoryPage.objects.filter(experience=row).values_list("slug", flat=True).first()
@@ -439,10 +442,7 @@ class Agreements(Opened):
     def put(self, request: Request) -> Response:
         experience = opened(request)
         said = _said(request, ChangedAgreementsSerializer)
-        try:
-            experience = telling.agree(experience, said["purposes"], email=said.get("email", ""))
-        except Experience.DoesNotExist:  # a draft that was thrown away at this very moment
-            raise exceptions.NotFound from None
+        experience = telling.agree(experience, said["purposes"], email=said.get("email", ""))
         return Response(StandingSerializer(experience).data)
 
 

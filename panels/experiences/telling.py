@@ -71,9 +71,9 @@ def write(
 @transaction.atomic
 def agree(experience: Experience, purposes: Iterable[str], *, email: str = "") -> Experience:
     """Say what may be done with it, before or after it was sent. What is no longer agreed to ends now."""
-    experience = workflow.lock(experience)
+    experience = _hold(experience)
     if experience.is_gone:
-        raise errors.WrongState(_("This was taken back. Nothing of it is kept."))
+        raise _taken_back()
     agreeing.agree(experience, purposes, email=email)
     if experience.status in Experience.USED:
         moderating.judge_use_again(experience)
@@ -83,7 +83,7 @@ def agree(experience: Experience, purposes: Iterable[str], *, email: str = "") -
 @transaction.atomic
 def submit(experience: Experience) -> Experience:
     """Send it. A second press is the same as one."""
-    experience = workflow.lock(experience)
+    experience = _hold(experience)
     if experience.is_sent:
         return experience
     if not any(passage.words for passage in experience.passages.all()):
@@ -109,10 +109,24 @@ def withdraw(experience: Experience) -> None:
 
 def hold_draft(experience: Experience) -> Experience:
     """As it stands now, held until the transaction ends. What was sent cannot be written on."""
-    experience = workflow.lock(experience)
+    experience = _hold(experience)
+    if experience.is_gone:
+        raise _taken_back()
     if experience.status != Status.DRAFT:
         raise errors.WrongState(_("You have sent this. You can take it back and tell it anew."))
     return experience
+
+
+def _hold(experience: Experience) -> Experience:
+    """A draft that was erased in another tab at this very moment is no row any more."""
+    try:
+        return workflow.lock(experience)
+    except Experience.DoesNotExist:
+        raise _taken_back() from None
+
+
+def _taken_back() -> errors.WrongState:
+    return errors.WrongState(_("This was taken back. Nothing of it is kept."))
 
 
 def touch(draft: Experience) -> None:

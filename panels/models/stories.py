@@ -51,8 +51,12 @@ class StoriesIndexPage(BasePage):
 
 class StoryQuerySet(PageQuerySet):
     def published(self) -> StoryQuerySet:
-        """The newest first, with what lists and pages show of them, in so many queries however many there are."""
-        rows = self.live().public().select_related("experience__district").order_by("-first_published_at", "-pk")
+        """What anybody may read, the newest first."""
+        return self.live().public().with_what_is_shown().order_by("-first_published_at", "-pk")
+
+    def with_what_is_shown(self) -> StoryQuerySet:
+        """With what lists and pages show of them, in so many queries however many there are."""
+        rows = self.select_related("experience__district")
         return rows.prefetch_related("experience__passages", "experience__themes", "experience__agreements")
 
     def about(self, theme: Theme | None) -> StoryQuerySet:
@@ -103,8 +107,11 @@ class StoryPage(BasePage):
         return [passage for passage in self.experience.passages.all() if passage.shown]
 
     def get_context(self, request, *args, **kwargs):
-        """In place of the page that Wagtail found: the same with everything that is shown of it."""
-        return super().get_context(request, *args, **kwargs) | {"story": StoryPage.objects.published().get(pk=self.pk)}
+        """In place of the page that Wagtail found: the same with everything that is shown of it.
+
+        Where an editor lets only some read the stories, Wagtail has judged already who asks.
+        """
+        return super().get_context(request, *args, **kwargs) | {"story": StoryPage.objects.with_what_is_shown().get(pk=self.pk)}
 
     @property
     def beginning(self) -> str:

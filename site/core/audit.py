@@ -30,7 +30,10 @@ REFUSAL = "The audit trail is append-only: rows are never changed or deleted (co
 
 
 def record(act: str, subject: models.Model, *, by: Audited | None = None, before: str = "", after: str = "") -> AuditEvent:
-    """Write one act down. `by` is None when the system acts by itself."""
+    """Write one act down. `by` is None when the system acts by itself, or somebody who was promised to stay unknown.
+
+    Then it keeps no id of the request either: proxies write that into their logs, beside an address.
+    """
     event = _event(act, subject, by, before, after)
     event.save(force_insert=True)
     return event
@@ -58,7 +61,7 @@ def _event(act: str, subject: models.Model, by: Audited | None, before: str, aft
         subject=subject.audit_key,  # type: ignore[attr-defined]
         before=before,
         after=after,
-        request_id=request_id.current(),
+        request_id=request_id.current() if by else "",
     )
 
 
