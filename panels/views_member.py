@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core import errors
 from panels import membership
+from panels.experiences import pictures
 from panels.forms import PublicationForm
 from panels.models import Attendance, Experience, Meeting, Membership, PanelPage
 from panels.views_desk import pages_of
@@ -63,7 +64,7 @@ def publication(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 @never_cache
 def told(request: HttpRequest) -> HttpResponse:
     """What people let the panels of somebody read, as far as it is shown."""
-    rows = Experience.objects.shared_with(request.user).as_shown()
+    rows = pictures.with_published(Experience.objects.shared_with(request.user).as_shown())
     return render(request, "panels/told.html", {"page_obj": pages_of(request, rows, most=TOLD)})
 
 

@@ -42,6 +42,7 @@ TABS = [
 ]
 LEADS_ON = {"concern": "panels:moderate_concern", "sort": "panels:moderate_sort", "decline": "panels:moderate_decline"}
 LEADS_ON |= {"preview": "panels:moderate_preview", "pictures": "panels:moderate_pictures"}
+TAKEN = _("It has been taken already, by you or by somebody else. You see it as it is now.")
 page = partial(views_desk.page, desk="moderate")
 
 
@@ -230,7 +231,7 @@ def preview(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 # Deciding -----------------------------------------------------------------------------------------
 
 
-def deciding(act: Callable[..., Experience], said: Any, leads_on: bool = True) -> Callable[..., HttpResponse]:
+def deciding(act: Callable[..., Experience], said: Any) -> Callable[..., HttpResponse]:
     """A decision by one press of a button, on what the page showed."""
 
     @pressed
@@ -240,14 +241,24 @@ def deciding(act: Callable[..., Experience], said: Any, leads_on: bool = True) -
             act(experience, by=request.user, seen=request.POST.get("seen", ""))
         except errors.DomainError as error:
             return refused(request, error, ONE, key)
-        if said:
-            messages.success(request, said % {"reference": experience.reference})
-        return _onwards(request) if leads_on else redirect(ONE, key)
+        messages.success(request, said % {"reference": experience.reference})
+        return _onwards(request)
 
     return view
 
 
-take = deciding(moderating.take, "", leads_on=False)
+@pressed
+def take(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Whoever comes second is told that it is being read, and by no state of a machine."""
+    experience = find(request, key)
+    try:
+        moderating.take(experience, by=request.user, seen=request.POST.get("seen", ""))
+    except errors.DomainError as error:
+        is_taken = Experience.objects.in_state(Status.READING).filter(key=key).exists()
+        return refused(request, errors.WrongState(TAKEN) if is_taken else error, ONE, key)
+    return redirect(ONE, key)
+
+
 publish = deciding(moderating.publish, _("%(reference)s is published."))
 keep = deciding(moderating.keep, _("%(reference)s is used inside from now on."))
 

@@ -13,13 +13,14 @@ from typing import IO
 
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core import errors, private_files, uploads
 from panels.experiences import telling
 from panels.models import Experience, Picture, StoryPage
+from panels.models.experiences import ExperienceQuerySet
 
 FOLDER = "experiences"
 MOST = 6  # with one experience
@@ -59,6 +60,11 @@ def published() -> QuerySet[Picture]:
     """What everybody may see: of an experience whose story stands on the site."""
     stories = StoryPage.objects.live().public()
     return Picture.objects.filter(is_shown=True, experience__status=Experience.Status.PUBLISHED, experience__page__in=stories)
+
+
+def with_published(rows: ExperienceQuerySet) -> ExperienceQuerySet:
+    """For readers on panels. Tellers are promised that a picture is shown only where their words are published, to panels too."""
+    return rows.prefetch_related(Prefetch("pictures", published()))
 
 
 def sweep() -> None:

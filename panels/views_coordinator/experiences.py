@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 
+from panels.experiences import pictures
 from panels.models import Experience
 from panels.views_desk import for_coordinators, page, pages_of
 
@@ -12,5 +13,5 @@ TOLD = 10  # on one page
 
 @for_coordinators
 def index(request: HttpRequest) -> HttpResponse:
-    rows = Experience.objects.shared_with(request.user).as_shown()
+    rows = pictures.with_published(Experience.objects.shared_with(request.user).as_shown())
     return page(request, "told", page_obj=pages_of(request, rows, TOLD))

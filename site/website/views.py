@@ -26,6 +26,7 @@ from website import health
 
 # In the name of a field: not to be shown again.
 SECRET = re.compile("password|passphrase|reference|code|account|number|token|login")
+OURS = {"seen", "press"}  # which version a page showed, which button was pressed: nobody typed these
 KEY = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{16,}")
 
 
@@ -148,7 +149,9 @@ def _typed(request: HttpRequest) -> list[str]:
     """What somebody wrote, to be copied: no secrets, and only from a form of ours, so that nobody else speaks here."""
     if request.headers.get("Origin") != settings.BASE_URL and request.headers.get("Sec-Fetch-Site") != "same-origin":
         return []
-    values = [value.strip() for name, held in request.POST.lists() for value in held if not SECRET.search(name)]
+    values = [
+        value.strip() for name, held in request.POST.lists() for value in held if name not in OURS and not SECRET.search(name)
+    ]
     return [value for value in values if len(value) > 2 and not KEY.fullmatch(value)]
 
 

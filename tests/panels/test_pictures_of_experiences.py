@@ -13,6 +13,7 @@ from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
@@ -59,6 +60,14 @@ def published(uma, ola, stories_index):
     moderating.show_pictures(experience, {first.key: WORDS}, by=uma)
     moderating.prepare(experience, SHOWN, by=uma)
     return moderating.publish(experience, by=ola)
+
+
+@pytest.fixture
+def heard(published, panel, member):
+    """The same, for a panel to read."""
+    published.panel = panel
+    published.save()
+    return published
 
 
 @pytest.fixture
@@ -418,6 +427,41 @@ def test_a_picture_whose_file_is_gone_is_not_found(published, private):
     row = published.shown_pictures[0]
     (private / row.file.name).unlink()
     assert Client().get(address("story_picture", row)).status_code == 404
+
+
+def test_a_panel_sees_the_pictures_that_everybody_may_see(client, heard, mo, kit, second_factor):
+    shown, hidden = heard.pictures.all()
+    for person, name in [(mo, "told"), (kit, "desk_told")]:
+        page = text(second_factor(client, person).get(reverse(f"panels:{name}")))
+        assert f'src="{address("story_picture", shown)}" alt="{WORDS}"' in page
+        assert str(hidden.key) not in page
+
+
+def test_a_panel_sees_no_picture_of_words_that_are_used_inside_only(client, heard, mo, uma, ola):
+    """Tellers are promised so before they send one."""
+    moderating.keep(moderating.prepare(moderating.take(heard, by=uma), SHOWN, by=uma), by=ola)
+    client.force_login(mo)
+    page = text(client.get(reverse("panels:told")))
+    assert SHOWN["helped"] in page
+    assert "<img" not in page.split("<main")[1]
+
+
+def test_pictures_cost_a_panel_the_same_for_one_and_for_three(client, heard, mo, uma, ola, panel):
+    client.force_login(mo)
+    told = reverse("panels:told")
+    client.get(told)
+    with CaptureQueriesContext(connection) as one:
+        client.get(told)
+    for colour in ["red", "blue"]:
+        more = make_draft(panel=panel)
+        (kept,) = pictures.add(more, upload(colour))
+        taken = moderating.take(telling.submit(more), by=uma)
+        moderating.show_pictures(taken, {kept.key: WORDS}, by=uma)
+        moderating.publish(moderating.prepare(taken, SHOWN, by=uma), by=ola)
+    client.get(told)  # publishing has emptied what every page keeps of the site
+    with CaptureQueriesContext(connection) as three:
+        assert text(client.get(told)).count(WORDS) == 3
+    assert len(three) == len(one)
 
 
 # Going --------------------------------------------------------------------------------------------

@@ -212,6 +212,19 @@ def test_an_address_of_a_button_leads_on(desk):
     assert now(experience).status == Status.RECEIVED
 
 
+def test_taken_a_second_time_it_says_that_it_is_being_read(desk, uma, ola):
+    experience = make_experience()
+    seen = seen_on(desk.get(one(experience)))
+    moderating.take(experience, by=ola)
+    response = desk.post(address("moderate_take", experience), {"seen": seen}, follow=True)
+    assert "It has been taken already" in words(response) and "present state" not in words(response)
+
+
+def test_with_a_concern_noted_nobody_says_that_it_was_not_read(desk, uma):
+    experience = moderating.refer(make_experience(), "danger", "Rang the team.", by=uma)
+    assert "Nobody has read it yet" not in words(desk.get(one(experience)))
+
+
 def test_its_title_says_nothing(desk, taken):
     assert re.search(r"<title>\s*([\w-]+)", text(desk.get(one(taken))))[1] == taken.reference
 
@@ -451,6 +464,12 @@ def test_it_is_seen_as_a_story_before_it_is_one(second, stories_index):
     assert MARKER in words(response)
     assert WORDS["barrier"] not in words(response)
     assert not StoryPage.objects.exists()
+
+
+def test_the_preview_of_what_may_not_be_published_says_that_there_will_be_no_page(desk, uma, stories_index):
+    experience = make_prepared(uma, agreed=["panel"])
+    page = words(desk.get(address("moderate_preview", experience)))
+    assert "there will be no such page" in page and "as everybody would see it" not in page
 
 
 def test_without_a_page_for_stories_the_preview_says_who_adds_one(second):
