@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.syndication.views import Feed
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import linebreaks
 from django.utils.translation import gettext as _
 
 from panels.models import StoriesIndexPage, StoryPage
@@ -30,7 +31,8 @@ class StoriesFeed(Feed):
         return item.title
 
     def item_description(self, item: StoryPage) -> str:
-        return item.beginning[:BEGINNING]
+        """Feeds take it for HTML (RFC 4287, 4.2.13), and what somebody wrote is text."""
+        return linebreaks(item.beginning[:BEGINNING], autoescape=True)
 
     def item_link(self, item: StoryPage) -> str:
         return item.get_url_parts()[2]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from html.parser import HTMLParser
+from urllib.parse import quote_from_bytes, urlencode
 from xml.etree import ElementTree
 
 import pytest
@@ -16,9 +17,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.html import escape
 
-from core import typed
+from core import page_cache, typed
 from panels.models import Experience, Passage, StoryPage
-from tests.factories.experiences import make_stories_index
+from tests.factories.experiences import make_published, make_stories_index
 from tests.factories.panels import make_member
 from tests.house.tricks import BROKEN, TRICKS
 
@@ -26,10 +27,14 @@ pytestmark = pytest.mark.django_db
 PLAIN = "plain words, 0161 496 0000"  # some of it is marked at the moderators' desk
 KINDS = list(Passage.Kind)
 LIST, FEED = "/what-people-told-us/", "/stories/feed/"
+MULTIPART = "multipart/form-data; boundary=x"
+PART = b'--x\r\nContent-Disposition: form-data; name="text"\r\n\r\n%s\r\n--x--\r\n'
 ATOM = "{http://www.w3.org/2005/Atom}"
 # What a page may have more of: paragraphs and lines of the text, and what the moderators' pages mark in it.
 LINES = {("p",), ("br",), ("mark",), ("del",), ("ins",), ("span", "class", "vh"), ("span", "class", "voice-inline"), ("div",)}
 LINES |= {("dl", "class", "found"), ("dt",), ("dd",), ("div", "class", "voice"), ("div", "class", "voice--lines")}
+FOUND = {("div",), ("div", "class", "empty"), ("p",), ("ul",), ("ul", "class", "stories"), ("li",), ("h3",), ("a",)}
+FOUND |= {("p", "class", "voice"), ("p", "class", "by")}
 CHANGES = {"csrfmiddlewaretoken", "seen"}
 
 
@@ -209,3 +214,54 @@ def test_what_somebody_told_is_shown_as_it_stands(kept, place, request):
     # There, what is marked is replaced, and so cannot stand as it was typed.
     texts = [] if place == "moderator: filled" else ALL
     assert_harmless(page, plain, texts, PLAIN_LINES[: len(texts)])
+
+
+# Stories -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def story(uma, ola, stories_index):
+    return make_published(uma, ola).page
+
+
+def show(story: StoryPage, words: str) -> None:
+    """As if the moderators had written that, as it comes in by their form."""
+    row = story.experience.passages.get(kind="happened")
+    row.shown = typed.clean(words)
+    row.save()
+    page_cache.clear()
+
+
+def test_lists_and_feeds_show_each_as_it_stands(story):
+    show(story, PLAIN)
+    plain = Page(see(Client(), LIST))
+    for texts in batches(ALL, 380):
+        show(story, words := "\n".join(texts))
+        assert Page(see(Client(), LIST)).made == plain.made, words
+        [entry] = ElementTree.fromstring(see(Client(), FEED)).iter(f"{ATOM}entry")
+        names = {part.tag.removeprefix(ATOM) for part in entry.iter()}
+        assert names == {"entry", "title", "link", "id", "updated", "summary"}
+        summary = Page(entry.find(f"{ATOM}summary").text)
+        assert summary.made <= {("p",), ("br",)}, words
+        assert summary.read == even(words)
+
+
+def test_a_search_for_each_is_answered_and_stands_in_its_box_as_it_was_typed(story):
+    plain = Page(see(Client(), f"{LIST}?{urlencode({'words': PLAIN})}"))
+    for trick in TRICKS:
+        page = Page(see(Client(), f"{LIST}?{urlencode(dict.fromkeys(['words', 'theme', 'district', 'page'], trick))}"))
+        assert page.made - plain.made <= FOUND, trick
+        assert even(trick[:100]) in page.read, trick
+
+
+@pytest.mark.parametrize("raw", BROKEN)
+def test_bytes_that_nobody_can_read_are_answered(story, raw, browser):
+    asked = quote_from_bytes(raw)
+    for address in [f"{LIST}?words={asked}&theme={asked}", f"/learning/check/?code={asked}", f"/be-heard/open/{asked}/{asked}/"]:
+        assert Client().get(address).status_code in (200, 404), address
+    teller = browser()
+    teller.post(at("begin"), {"shape": "free"})
+    for kind, body in [("application/x-www-form-urlencoded", b"text=%s" % raw), (MULTIPART, PART % raw)]:
+        assert teller.post(at("words", 1), body, content_type=kind).status_code == 302
+        page = see(teller, at("check"))
+        assert "trick" not in "".join(map(str, Page(page).made))
