@@ -6,6 +6,7 @@ take all tricks at once, a line each; short ones take them one by one.
 
 from __future__ import annotations
 
+import json
 import re
 from functools import cache
 from html.parser import HTMLParser
@@ -13,15 +14,25 @@ from urllib.parse import quote_from_bytes, urlencode
 from xml.etree import ElementTree
 
 import pytest
+from django.core import mail
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import escape
 
 from core import page_cache, typed
-from panels.models import Experience, Passage, StoryPage
+from learning import courses, documents
+from learning.models import Certificate
+from panels import recruitment
+from panels.demo import pages as demo_pages
+from panels.models import Application, Experience, Membership, PanelPage, Passage, StoryPage
+from people.models import User
+from tests.factories.advice import make_page
 from tests.factories.experiences import make_published, make_stories_index
+from tests.factories.learning import work_through
 from tests.factories.panels import make_member
-from tests.house.tricks import BROKEN, TRICKS
+from tests.house.tricks import BROKEN, FAMILIES, TRICKS
+from website import privacy
 
 pytestmark = pytest.mark.django_db
 PLAIN = "plain words, 0161 496 0000"  # some of it is marked at the moderators' desk
@@ -33,6 +44,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 # What a page may have more of: paragraphs and lines of the text, and what the moderators' pages mark in it.
 LINES = {("p",), ("br",), ("mark",), ("del",), ("ins",), ("span", "class", "vh"), ("span", "class", "voice-inline"), ("div",)}
 LINES |= {("dl", "class", "found"), ("dt",), ("dd",), ("div", "class", "voice"), ("div", "class", "voice--lines")}
+REQUIRED: set[tuple[str, ...]] = set()
 FOUND = {("div",), ("div", "class", "empty"), ("p",), ("ul",), ("ul", "class", "stories"), ("li",), ("h3",), ("a",)}
 FOUND |= {("p", "class", "voice"), ("p", "class", "by")}
 CHANGES = {"csrfmiddlewaretoken", "seen"}
@@ -247,11 +259,13 @@ def test_lists_and_feeds_show_each_as_it_stands(story):
 
 
 def test_a_search_for_each_is_answered_and_stands_in_its_box_as_it_was_typed(story):
-    plain = Page(see(Client(), f"{LIST}?{urlencode({'words': PLAIN})}"))
+    plain = Page(see(Client(), f"{LIST}?{urlencode({'words': PLAIN})}")).made | FOUND | {("a", "href", story.url)}
     for trick in TRICKS:
-        page = Page(see(Client(), f"{LIST}?{urlencode(dict.fromkeys(['words', 'theme', 'district', 'page'], trick))}"))
-        assert page.made - plain.made <= FOUND, trick
-        assert even(trick[:100]) in page.read, trick
+        list(StoryPage.objects.published().saying(typed.clean(trick)))
+    for text in [" ".join(some) for some in batches(TRICKS, 98)]:
+        page = Page(see(Client(), f"{LIST}?{urlencode(dict.fromkeys(['words', 'theme', 'district', 'page'], text))}"))
+        assert page.made <= plain, text
+        assert even(typed.clean(text).strip()[:100]) in page.read, text
 
 
 @pytest.mark.parametrize("raw", BROKEN)
@@ -265,3 +279,145 @@ def test_bytes_that_nobody_can_read_are_answered(story, raw, browser):
         assert teller.post(at("words", 1), body, content_type=kind).status_code == 302
         page = see(teller, at("check"))
         assert "trick" not in "".join(map(str, Page(page).made))
+
+
+# Names and words about oneself ---------------------------------------------------------------------
+
+NAMES = [" ".join(some) for some in batches(TRICKS, 118)]
+ABOUT = ["\n".join(some) for some in batches(ALL, 390)]
+assert len(ABOUT) <= len(NAMES)
+
+
+def test_lists_of_members_show_names_and_words_as_they_stand(home, kit, panel, second_factor):
+    make_page(demo_pages.load_index(home), panel)
+    people = User.objects.bulk_create(User(email=f"p{number}@example.com", display_name=PLAIN) for number in range(len(NAMES)))
+    facts = {"panel": panel, "starts_on": timezone.localdate(), "shows_name": True, "shows_about": True, "about": PLAIN}
+    members = Membership.objects.bulk_create(Membership(person=person, **facts) for person in people)
+    places = [(PanelPage.objects.get().url, Client())]
+    places.append((reverse("panels:desk_members", args=[panel.key]), second_factor(Client(), kit)))
+    plain = [Page(see(who, path)).made for path, who in places]
+    for person, member, name, about in zip(people, members, NAMES, [*ABOUT, *NAMES[len(ABOUT) :]], strict=True):
+        person.display_name, member.about = even(name), typed.clean(about)
+    User.objects.bulk_update(people, ["display_name"])
+    Membership.objects.bulk_update(members, ["about"])
+    page_cache.clear()
+    for (path, who), before in zip(places, plain, strict=True):
+        page = Page(see(who, path))
+        assert page.made <= before | LINES, sorted(page.made - before)[:4]
+        assert not [name for name in NAMES if even(name) not in page.read], path
+    assert not [about for about in ABOUT if even(about) not in Page(see(*reversed(places[0]))).read]
+
+
+def test_ones_own_pages_show_a_name_and_words_as_they_stand(home, panel):
+    member = make_member(panel, User.objects.create(email="p@example.com", display_name=PLAIN))
+    client = Client()
+    client.force_login(member.person)
+    mine = reverse("panels:publication", args=[member.key])
+    pages = ["/account/", "/account/name/", "/home/", reverse("panels:memberships"), mine]
+    client.post(mine, {"name": "on", "about": "on", "text": PLAIN})
+    plain = {path: (see(client, path), Page(see(client, path)).made | LINES)[1] for path in pages}
+    for number, (name, about) in enumerate(zip(NAMES, ABOUT, strict=False)):
+        assert client.post("/account/name/", {"display_name": name, "pronouns": name[:40]}).status_code == 302
+        assert client.post(mine, {"name": "on", "about": "on", "text": about}).status_code == 302
+        path = pages[number % len(pages)]
+        see(client, path)  # and with it what was said of the last act
+        page = Page(see(client, path))
+        assert page.made <= plain[path], (path, sorted(page.made - plain[path])[:4], name)
+        assert path in pages[2:4] or even(name) in page.read, (path, name)
+        assert path != mine or even(about) in page.read, about
+    data = json.loads("".join(privacy.as_json(User.objects.get(email="p@example.com"))))
+    assert even(name) in json.dumps(data, ensure_ascii=False).replace('\\"', '"').replace("\\\\", "\\")
+
+
+def test_whoever_signs_up_under_any_name_gets_a_letter_in_order(home):
+    for number, name in enumerate(NAMES[::12]):
+        said = {"display_name": name, "email": f"n{number}@example.com", "password1": "three-canal-lanterns-88"}
+        assert Client().post(reverse("account_signup"), said).status_code == 302, name
+        assert User.objects.get(email=said["email"]).display_name == even(name)
+        assert mail.outbox[-1].to == [said["email"]]
+        assert not {"Bcc", "Cc"} & set(mail.outbox[-1].message().keys())
+
+
+def test_a_certificate_of_any_name_is_drawn(lee, taught_certificate):
+    for family in FAMILIES.values():
+        lee.display_name = even(" ".join(family))[:120]
+        lee.save()
+        taught_certificate.registration.learner = lee
+        assert documents.certificate_pdf(taught_certificate).startswith(b"%PDF")
+    page = Page(see(Client(), f"/learning/check/{taught_certificate.code}/"))
+    assert even(lee.display_name) in page.read
+
+
+@pytest.fixture
+def taught_certificate(lee, full_course):
+    registration = courses.register(lee, full_course, by=lee)
+    work_through(registration, full_course.modules().first(), lee)
+    return Certificate.objects.first()
+
+
+# Applying, coming back, asking ---------------------------------------------------------------------
+
+
+def test_an_application_under_any_name_and_with_any_answer(campaign, kit, browser, second_factor):
+    """Each name in a letter and at the desk; all tricks in one answer."""
+    desk, start = second_factor(Client(), kit), reverse("panels:start", args=[campaign.key])
+    for number, name in enumerate(NAMES[::12]):
+        assert browser().post(start, {"name": name, "email": f"a{number}@example.com"}).status_code == 302, name
+        assert mail.outbox[-1].to == [f"a{number}@example.com"]
+        [(html, _kind)] = mail.outbox[-1].alternatives
+        assert not {made for made in Page(html).made if "trick" in str(made)}
+    bea = browser()
+    bea.post(start, {"name": PLAIN, "email": "bea@example.com"})
+    application = Application.objects.get(email_index=recruitment.email_index("bea@example.com"))
+    bea.get(re.search(r"(/applications/open/\S+)", mail.outbox[-1].body).group(1))
+    pages = [
+        (bea, reverse("panels:check", args=[application.key])),
+        (desk, reverse("panels:desk_application", args=[application.key])),
+    ]
+    questions = [reverse("panels:answer", args=[application.key, row.key]) for row in campaign.questions.all()]
+    seen = []
+    for words in ["\n".join(PLAIN_LINES), "\n".join(ALL)]:
+        Application.objects.filter(pk=application.pk).update(status="draft", submitted_at=None)
+        for question in questions:
+            assert bea.post(question, {"text": words}).status_code == 302
+        check = see(*pages[0])
+        Application.objects.filter(pk=application.pk).update(status="submitted", submitted_at=timezone.now())
+        seen.append([check, see(*pages[1])])
+    for plain, page in zip(*seen, strict=True):
+        strange = Page(page).made - Page(plain).made - LINES
+        assert not strange, sorted(strange)[:5]
+        assert not [text for text in ALL if even(text) not in Page(page).read]
+
+
+def asked_one_by_one(client: Client, address: str, name: str, most: int, **more) -> None:
+    """A short field of a form that may refuse, kindly: what was typed stands in its box, and in nothing else."""
+    post = lambda text: client.post(address, {name: text, **more})  # noqa: E731
+    plain = Page(post("?").content.decode()).made
+    for trick in TRICKS:
+        answer = post(trick[:most])
+        if answer.status_code == 302:
+            continue
+        assert answer.status_code == 422, (trick, answer.status_code)
+        page = Page(answer.content.decode())
+        assert page.made <= plain | {("div", "class", "x")}, (trick, sorted(page.made - plain)[:4])
+        assert even(trick[:most].strip()) in page.read, trick
+
+
+def test_an_email_address_of_a_teller(home, browser):
+    teller = browser()
+    teller.post(at("begin"), {"shape": "free"})
+    asked_one_by_one(teller, at("agree"), "email", 254, contact="on")
+
+
+@pytest.mark.parametrize("name", ["reference", "passphrase"])
+def test_what_opens_an_experience(home, name):
+    other = "passphrase" if name == "reference" else "reference"
+    asked_one_by_one(Client(), reverse("panels:come_back"), name, 60, **{other: "x"})
+
+
+def test_the_number_of_a_certificate(home):
+    plain = Page(see(Client(), "/learning/check/?code=x", 404)).made
+    for trick in TRICKS:
+        page = Page(see(Client(), f"/learning/check/?{urlencode({'code': trick[:40]})}", 404))
+        assert page.made <= plain | REQUIRED, (trick, sorted(page.made - plain)[:4])
+        assert even(trick[:40].strip()) in page.read, trick
