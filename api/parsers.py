@@ -1,4 +1,4 @@
-"""JSON that everything here can hold: no deeper than anything needs it, and in letters that can be written down."""
+"""JSON that everything here can hold: no deeper than anything needs it, in letters that can be written down and seen."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import IO, Any
 
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, parsers
+
+from core import typed
 
 DEEPEST = 32  # lists and objects within each other
 
@@ -21,7 +23,7 @@ class JSONParser(parsers.JSONParser):
             is_sound = False
         if not is_sound:
             raise exceptions.ParseError(_("This is nested too deeply, or holds half a letter."))
-        return data
+        return typed.clean_all(data)
 
 
 def _is_too_deep(data: Any) -> bool:

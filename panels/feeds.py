@@ -7,6 +7,7 @@ from django.contrib.syndication.views import Feed
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import linebreaks
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
@@ -38,7 +39,8 @@ class StoriesFeed(Feed):
         return item[0].title
 
     def item_description(self, item: tuple[StoryPage, str]) -> str:
-        return item[0].beginning[:BEGINNING]
+        """Feeds take it for HTML (RFC 4287, 4.2.13), and what somebody wrote is text."""
+        return linebreaks(item[0].beginning[:BEGINNING], autoescape=True)
 
     def item_link(self, item: tuple[StoryPage, str]) -> str:
         return item[1]

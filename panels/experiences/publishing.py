@@ -6,9 +6,10 @@ import secrets
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from wagtail.models import PageLogEntry
 from wagtail.search.backends import get_search_backend
 
-from core import errors, page_cache
+from core import errors, page_cache, search_index
 from panels.models import Experience, StoriesIndexPage, StoryPage
 
 NUMBERS = range(100_000, 1_000_000)  # drawn by lot: nobody can count them, or see from a gap that one has gone
@@ -46,10 +47,13 @@ def _page(experience: Experience, number: int) -> StoryPage:
 
 
 def remove(experience: Experience) -> None:
-    """The page with all that Wagtail keeps of it: revisions, search entry, references."""
+    """The page with all that Wagtail keeps of it: revisions, references, its words in the search, and that there was one."""
     page = StoryPage.objects.filter(experience=experience).first()
     if page:
+        key = page.pk
         page.delete()
+        PageLogEntry.objects.filter(page=key).delete()  # deleting writes one, with the number
+        search_index.forget()
         page_cache.clear()
 
 
@@ -58,6 +62,7 @@ def refresh(experience: Experience) -> None:
     page = StoryPage.objects.filter(experience=experience).first()
     if page:
         get_search_backend().add(page)
+        search_index.forget()
         page_cache.clear()
 
 

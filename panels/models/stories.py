@@ -18,6 +18,7 @@ from wagtail.models import PageManager, PagePermissionTester
 from wagtail.query import PageQuerySet
 from wagtail.search import index
 
+from core import typed
 from pages.models import BasePage
 from panels.models.experiences import Experience, Passage, Theme
 from people.models import District
@@ -38,7 +39,7 @@ class StoriesIndexPage(BasePage):
     content_panels = [*BasePage.content_panels, FieldPanel("intro")]
 
     def get_context(self, request, *args, **kwargs):
-        asked = {name: request.GET.get(name, "").replace("\0", "").strip() for name in ["theme", "district", "words"]}
+        asked = {name: typed.clean(request.GET.get(name, "")).strip() for name in ["theme", "district", "words"]}
         themes, districts = list(Theme.objects.all()), list(District.objects.all())
         theme = next((each for each in themes if each.slug == asked["theme"]), None)
         district = next((each for each in districts if each.gss_code == asked["district"]), None)

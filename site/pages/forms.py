@@ -17,7 +17,7 @@ from django.utils import dates
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core import errors, figures, money
+from core import errors, figures, money, typed
 
 # Django's template of a widget → ours, so that plain Django fields can be used as they are.
 WIDGETS = {
@@ -53,7 +53,11 @@ class WordsTextarea(forms.Textarea):
 
 
 class GovukBoundField(forms.BoundField):
-    """A field on its page: its classes, its describing ids, and where its error links to."""
+    """A field on its page: what was typed, its classes, its describing ids, and where its error links to."""
+
+    @property
+    def data(self):
+        return typed.clean_all(super().data)
 
     def as_widget(self, widget=None, attrs=None, only_initial=False):
         widget = widget or self.field.widget

@@ -475,7 +475,6 @@ def test_a_slip_does_not_say_which_of_the_two_is_wrong(browser, rae, wrong):
         ({}, "Enter your reference"),
         ({"reference": "K7QM-2XRA"}, "Enter your passphrase"),
         ({"reference": "x" * 61, "passphrase": "x"}, "A reference is two groups"),
-        ({"reference": "a\x00b", "passphrase": "x"}, "Null characters are not allowed"),
     ],
 )
 def test_what_is_missing_is_named(browser, typed, message):
