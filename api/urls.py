@@ -3,7 +3,7 @@
 from django.urls import include, path, re_path
 
 from api import documentation, errors, people, resources, statistics, views_webhooks
-from api.panels import applications, campaigns, meetings, memberships, moderation, offers, panels, stories, telling
+from api.panels import applications, campaigns, meetings, memberships, moderation, offers, panels, stories, telling, template
 from api.recompense import attendances, claims, lines, payees, payment_runs, rate_cards, receipts
 
 app_name = "api"
@@ -33,7 +33,7 @@ version_1 = [
     path("statistics/completions", statistics.Completions.as_view(), name="completions"),
     path("themes", stories.Themes.as_view(), name="themes"),
     path("experiences", telling.Tell.as_view(), name="experiences"),
-    path("experiences/template", telling.Template.as_view(), name="experience-template"),
+    path("experiences/template", template.Template.as_view(), name="experience-template"),
     path("experiences/mine", telling.Mine.as_view(), name="experience"),
     path("experiences/mine/agreements", telling.Agreements.as_view(), name="experience-agreements"),
     *things.urls,

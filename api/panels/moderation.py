@@ -26,6 +26,7 @@ from panels.models.experiences import PREPARER
 from people.models import District
 
 PERMISSION = "panels.moderate_experiences"
+BY_PROGRAM = {name: allowed for name, allowed in moderating.ACTS.items() if name != "show_pictures"}  # pictures are looked at
 LONGEST_NOTE = 3000  # characters, as at the desk
 KEYED = {"key": "9a0c7f0e-1b5e-4f0c-8d3b-6c2f4d7e8a90"}
 IN_LIST = KEYED | {
@@ -93,7 +94,7 @@ class ExperienceSerializer(ExperienceInListSerializer):
     referral = serializers.CharField(read_only=True, help_text=_("What was done about a concern."))
     reason = serializers.CharField(read_only=True, help_text=_("Why it is not used, as the teller reads it."))
     prepared_by_you = serializers.SerializerMethodField(help_text=_("Then somebody else decides."))
-    can = Can(moderating.ACTS)
+    can = Can(BY_PROGRAM)
 
     class Meta(ExperienceInListSerializer.Meta):
         fields = list(EXPERIENCE)

@@ -269,17 +269,14 @@ ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_RATE_LIMITS = {  # beside allauth's own
     "application_link": "20/m/ip",
     "application_link_to_address": "6/h/key",
-    "experience_begin": "20/m/ip",  # a library or a refuge is one address
-    "experience_submit": "20/m/ip",
+    **dict.fromkeys(["experience_begin", "experience_submit", "experience_open"], "20/m/ip"),  # a refuge is one address
     "experience_picture": "30/m/ip",  # each takes seconds to draw
-    "experience_open": "20/m/ip",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("BEHIND_PROXY", False) else 0  # rate limits count the visitor, not the proxy
 MFA_ADAPTER = "people.adapter.SecondFactorAdapter"
 MFA_FORMS = {
-    "authenticate": "people.second_factor_forms.AuthenticateForm",
-    "reauthenticate": "people.second_factor_forms.ReauthenticateForm",
-    "activate_totp": "people.second_factor_forms.ActivateForm",
+    name: f"people.second_factor_forms.{form}Form"
+    for name, form in {"authenticate": "Authenticate", "reauthenticate": "Reauthenticate", "activate_totp": "Activate"}.items()
 }
 # A passkey belongs to a host name (WebAuthn 5.1.3), so that none is offered where BASE_URL's host is an address.
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", *([] if is_ip_address(urlsplit(BASE_URL).hostname) else ["webauthn"])]
@@ -293,7 +290,6 @@ RETENTION_APPLICATION_MONTHS = env.int("RETENTION_APPLICATION_MONTHS", 6)  # aft
 RETENTION_EXPERIENCE_MONTHS = env.int("RETENTION_EXPERIENCE_MONTHS", 24)  # after it was sent: then it and its page go
 RETENTION_PAYMENT_YEARS = env.int("RETENTION_PAYMENT_YEARS", 7)  # then receipts, accounts and reasons are wiped
 STAFF_SESSION_AGE = env.int("STAFF_SESSION_AGE", 60 * 60 * 10)  # seconds
-
 QUICK_EXIT_URL = env.str("QUICK_EXIT_URL", "https://www.bbc.co.uk/weather")  # where “Leave now” leads: it looks like nothing
 SUPPORT_LINES = env.path("SUPPORT_LINES", BASE_DIR / "panels" / "data" / "support.yaml")  # whom somebody can ring
 

@@ -69,7 +69,7 @@ def test_every_id_stands_once(client, site, path):
 def test_the_cookies_page_names_each_cookie(client, site):
     html = client.get("/cookies/").content.decode()
     named = re.findall(r'<th scope="row"[^>]*>(.*?)</th>', html)
-    assert named == [settings.SESSION_COOKIE_NAME, "messages"]
+    assert named == [settings.SESSION_COOKIE_NAME, "telling", "messages"]
 
 
 def test_readers_get_no_cookie(client, site):
