@@ -139,8 +139,8 @@ def _write(pasts: list[Past]) -> None:
     rows = ModuleProgress.objects.filter(registration__in=[past.registration for past in pasts])
     progress = {(registration, module): pk for registration, module, pk in rows.values_list("registration", "module", "pk")}
     given = [row for past in pasts for row in past.noted(progress)]
-    for kind in [Attempt, ConversationPath]:
-        kind.objects.bulk_create(row for row in given if isinstance(row, kind))
+    Attempt.objects.bulk_create(row for row in given if isinstance(row, Attempt))
+    ConversationPath.objects.bulk_create(row for row in given if isinstance(row, ConversationPath))
 
 
 def _organisations() -> Iterator[tuple[Organisation, float]]:
@@ -184,7 +184,8 @@ def _sit(loader: Loader, past: Past, module: ModulePage, part: list[Step], at: d
     key = uuid.UUID(int=loader.rng.getrandbits(128), version=4)
     done = LaunchSession.Status.TERMINATED
     sitting = LaunchSession(key=key, registration=past.registration, module=module, opened_at=at, status=done)
-    said, given = [playing.defined(sitting, "initialized", at, None)], []
+    said = [playing.defined(sitting, "initialized", at, None)]
+    given: list[Attempt | ConversationPath] = []
     for step in part:
         at += timedelta(seconds=loader.rng.randint(35, 170))
         if step.question:

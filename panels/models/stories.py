@@ -98,7 +98,7 @@ class StoryPage(BasePage):
     is_creatable = False
     subpage_types: ClassVar[list] = []
     parent_page_types: ClassVar[list] = ["panels.StoriesIndexPage"]
-    content_panels: ClassVar[list] = []
+    content_panels = []
     promote_panels: ClassVar[list] = []
     settings_panels: ClassVar[list] = []
     search_fields: ClassVar[list] = [*BasePage.search_fields, index.SearchField("words")]
