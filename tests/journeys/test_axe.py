@@ -10,7 +10,7 @@ from django.test import RequestFactory
 from tests.journeys import addresses, learner
 from website.views import server_error
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.looks]
 
 
 @pytest.fixture

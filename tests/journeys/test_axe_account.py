@@ -10,7 +10,7 @@ import pytest
 from tests.journeys import addresses, learner
 from tests.journeys.conftest import enter
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.looks]
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 
 from tests.journeys import addresses, learner, posting
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.looks]
 
 
 @pytest.fixture(scope="module")

@@ -64,7 +64,7 @@ def from_elsewhere(page, address):
     return [each for each in taken if not each.startswith("data:") and not is_here(each, address)]
 
 
-@pytest.mark.parametrize("who", ["nobody", "lee", "ed", "val", "adi", "ana", "mo", "kit", "cas", "pat", "fin"])
+@pytest.mark.parametrize("who", ["nobody", "lee", "ed", "val", "adi", "ana", "mo", "kit", "uma", "cas", "pat", "fin"])
 def test_no_link_leads_nowhere(device, platform, signed_in, who):
     ask = device("desk", state=None if who == "nobody" else signed_in(who)).request.get
     asked, faults = crawl(ask, f"{platform.url}/")

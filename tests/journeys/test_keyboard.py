@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.journeys import keyboard, learner
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.looks]
 WRITTEN = "Speaking up, and making room for those who matter. Written without a mouse."
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.journeys import learner
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.looks]
 PAGE, FONTS, OWN_WORDS, EXTENDED = 100_000, 40_000, 95_000, 20_000  # bytes as they are sent (docs/performance.md)
 WORDS = ".voice, .said, .own-words, .cert .name"  # what a person said or is called, in a typeface of its own
 MODULE = f"{learner.COURSE}why-inclusion-matters-in-cancer-care/"
