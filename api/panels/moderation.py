@@ -79,6 +79,9 @@ class ExperienceInListSerializer(serializers.ModelSerializer):
     )
     panel = serializers.SlugRelatedField(slug_field="key", read_only=True, allow_null=True)
     themes = ThemesOf(many=True, read_only=True, help_text=_("Their words in addresses."))
+    concern = serializers.CharField(read_only=True, help_text=_("danger, crime or complaint. Empty: none is noted."))
+    whose = serializers.CharField(read_only=True, help_text=_("By the template's codes. Empty: not said."))
+    season = serializers.CharField(read_only=True, help_text=_("By the template's codes. Empty: not said."))
 
     class Meta:
         model = Experience
