@@ -20,6 +20,7 @@ from panels import support
 from panels.experiences import moderating, telling
 from panels.models import Agreement, Experience, Passage, Theme
 from panels.urls import urlpatterns
+from people.models import District
 from tests.factories.experiences import MARKER, SHOWN, WORDS, make_kept, make_prepared, make_published
 
 Status = Experience.Status
@@ -296,11 +297,11 @@ def test_limits_and_support_stand_in_a_line_before_every_box(rae):
 
 
 def test_all_around_the_words_can_be_left_open_or_said(rae, reference_data, panel):
-    theme = Theme.objects.create(name="Waiting", slug="waiting")
+    theme, bury = Theme.objects.create(name="Waiting", slug="waiting"), District.objects.get(name="Bury")
     assert rae.post(at("about"), {"whose": ""}).status_code == 302
-    rae.post(at("about"), {"whose": "own", "season": "summer", "year": "2025", "district": 1, "themes": [theme.pk]})
+    rae.post(at("about"), {"whose": "own", "season": "summer", "year": "2025", "district": bury.pk, "themes": [theme.pk]})
     kept = Experience.objects.get()
-    assert (kept.whose, kept.happened_in, kept.district_id, list(kept.themes.all())) == ("own", "Summer 2025", 1, [theme])
+    assert (kept.whose, kept.happened_in, kept.district, list(kept.themes.all())) == ("own", "Summer 2025", bury, [theme])
     page = text(rae.get(at("about")))
     assert 'value="own" id="id_whose_0" checked' in page
     assert 'value="2025"' in page
