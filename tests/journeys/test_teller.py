@@ -267,6 +267,7 @@ def test_where_it_stands_at_each_stage(device, look, platform, decision, heading
     teller.begin(page, "Freely")
     press(page, "Save and go on")
     teller.write(page, WORDS[0])
+    press(page, "Save and go on")  # no picture
     page.get_by_label("Let a panel discuss it").check()
     press(page, "Save and go on")
     press(page, "Send it")
