@@ -113,7 +113,7 @@ def publish(page, reference):
     expect(page.locator("ins", has_text="[name]")).to_be_visible()
     press(page, "Publish it", exact=True)
     expect(page.get_by_text(f"{reference} is published.")).to_be_visible()
-    open_one(page, reference, "published")
+    open_one(page, reference, "published&page=99")  # the last page: the oldest come first
     return page.get_by_role("link", name="See it on the site").get_attribute("href")
 
 
