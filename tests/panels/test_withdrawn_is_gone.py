@@ -169,7 +169,8 @@ def test_not_a_byte_of_it_is_left_in_the_file(story, link):
 
 def files(storage, folder: str = "") -> list[str]:
     folders, names = storage.listdir(folder)
-    return [f"{folder}/{name}" for name in names] + [name for each in folders for name in files(storage, f"{folder}/{each}")]
+    below = [name for each in folders for name in files(storage, f"{folder}{each}/")]
+    return [f"{folder}{name}" for name in names] + below
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from django.test import Client, RequestFactory
 from django.utils import timezone
 from django_q.models import OrmQ
 from wagtail.images.tests.utils import get_test_image_file
-from wagtail.models import PageViewRestriction
+from wagtail.models import Collection, PageViewRestriction
 
 from pages.models import CustomImage
 from website import health, pages, views
@@ -184,5 +184,6 @@ def test_a_picture_that_is_known_already_is_not_sent_again(client, db, disk):
 
 
 def test_a_picture_in_a_page_has_an_address_that_is_answered(client, db, disk):
+    Collection.get_first_root_node() or Collection.add_root(name="Root")  # gone after a test that empties the database
     image = CustomImage.objects.create(title="A square", file=get_test_image_file())
     assert client.get(image.get_rendition("width-100|format-webp").url).status_code == 200
