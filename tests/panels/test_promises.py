@@ -6,7 +6,6 @@ import uuid
 import pytest
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from wagtail.models import PageViewRestriction
@@ -121,7 +120,7 @@ def test_each_file_is_counted(rae, settings):
 
 
 @pytest.mark.postgres
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+@pytest.mark.postgres
 class TestAtOnce:
     pytestmark = pytest.mark.django_db(transaction=True)
 
