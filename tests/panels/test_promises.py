@@ -120,7 +120,6 @@ def test_each_file_is_counted(rae, settings):
 
 
 @pytest.mark.postgres
-@pytest.mark.postgres
 class TestAtOnce:
     pytestmark = pytest.mark.django_db(transaction=True)
 
