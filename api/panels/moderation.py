@@ -97,7 +97,7 @@ class ExperienceSerializer(ExperienceInListSerializer):
     referral = serializers.CharField(read_only=True, help_text=_("What was done about a concern."))
     reason = serializers.CharField(read_only=True, help_text=_("Why it is not used, as the teller reads it."))
     prepared_by_you = serializers.SerializerMethodField(help_text=_("Then somebody else decides."))
-    can = Can(BY_PROGRAM)
+    can = Can(BY_PROGRAM, changes=frozenset())
 
     class Meta(ExperienceInListSerializer.Meta):
         fields = list(EXPERIENCE)

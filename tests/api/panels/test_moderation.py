@@ -57,6 +57,7 @@ def test_from_taking_to_publishing_by_two_people(uma_, ola_, act, stories_index)
     assert act(uma_, row, "save", {"shown": SHOWN}).json()["passages"][0]["text"] == SHOWN["happened"]
     assert act(uma_, row, "prepare", {"shown": SHOWN, "note": "Taken out: the hour"}).json()["prepared_by_you"] is True
     assert problem(act(uma_, row, "publish")) == (403, "not_the_same_person")
+    assert ola_.get(f"{DESK}/{row.key}").json()["can"] == ["sort", "refer", "send-back", "publish", "keep"]
     assert act(ola_, row, "publish").json()["status"] == "published"
     assert StoryPage.objects.count() == 1
 
