@@ -32,7 +32,7 @@ def memberships(request: HttpRequest) -> HttpResponse:
     panels = [row.panel_id for row in rows]
     coming = list(Meeting.objects.visible_to(request.user).filter(panel__in=panels).ahead().select_related("panel"))
     attended = list(Attendance.objects.of(request.user).select_related("meeting__panel").order_by("-meeting__starts_at"))
-    met = {meeting.panel_id for meeting in [*coming, *(attendance.meeting for attendance in attended)]}
+    met = {attendance.meeting.panel_id for attendance in attended}
     context = {
         "members": rows,
         "new": next((row for row in rows if row.offer_id and row.status == Status.ACTIVE and row.panel_id not in met), None),

@@ -24,7 +24,9 @@ STOP = f"""() => {{ {LOOKS}
   const ringed = now.some((look) => !/^(none|0px) none$/.test(look)) && (!rest || now.join() !== rest.join());
   const label = here.labels?.[0];
   const box = (here.getClientRects()[0] ?? here.getBoundingClientRect());
-  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  // The middle of what is in the window.
+  const x = (Math.max(box.left, 0) + Math.min(box.right, innerWidth - 1)) / 2;
+  const y = (Math.max(box.top, 0) + Math.min(box.bottom, innerHeight - 1)) / 2;
   const top = document.elementFromPoint(x, y);
   const seen = top && (here.contains(top) || top.contains(here) && top !== document.body || label?.contains(top));
   const words = (label ?? here).innerText || here.getAttribute("aria-label") || here.value || here.id;

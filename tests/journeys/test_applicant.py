@@ -308,6 +308,7 @@ def test_ana_is_offered_a_place_makes_an_account_and_accepts(device, look, mail,
     expect(page.get_by_text("Welcome. You are a member now")).to_be_visible()
     expect(page.get_by_text("Nothing about you is public.")).to_be_visible()
     expect(page.get_by_role("heading", name="What happens next")).to_be_visible()
+    expect(page.get_by_role("heading", name="Next meetings")).to_be_visible()
     look.at(page, "a new member")
     page.goto("/applications/")
     follow(page, "Five seats")

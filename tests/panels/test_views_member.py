@@ -72,14 +72,20 @@ def test_meetings_they_were_at_are_listed_and_others_are_not(browser, panel, kit
     assert len(browser.get(MINE).context["attended"]) == 1
 
 
-def test_somebody_new_reads_what_happens_next_until_there_is_a_meeting(client, panel, kit, ana):
+def test_somebody_new_reads_what_happens_next_until_they_were_at_a_meeting(client, panel, kit, ana):
     offer = make_offer(make_application(make_campaign(panel, kit), ana), kit)
     joined = recruitment.accept(offer, by=ana)
     client.force_login(ana)
     page = text(client.get(MINE))
     assert "What happens next" in page
+    assert "with the date of your first meeting" in page
     assert shown(joined) in page
     make_meeting(panel, kit, ago=-timedelta(days=70))
+    page = text(client.get(MINE))
+    assert "What happens next" in page
+    assert "with the date of your first meeting" not in page
+    Membership.objects.update(starts_on=timezone.localdate() - timedelta(days=9))
+    attend(make_meeting(panel, kit), joined, kit)
     assert "What happens next" not in text(client.get(MINE))
 
 
