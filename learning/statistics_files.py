@@ -11,8 +11,9 @@ from urllib.parse import urlencode
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.cell.cell import ERROR_CODES
 
+from core import typed
 from core.disclosure import Figure
 from learning import statistics
 from learning.statistics import Question, Row, Summary
@@ -106,11 +107,11 @@ def _shown(figure: Figure) -> Value:
 
 
 def _safe(value: Value) -> Value:
-    """No spreadsheet takes a name for a formula, nor breaks on a control character in it."""
+    """No spreadsheet takes a name for a formula or a mistake, nor breaks on a sign in it that XML has no word for."""
     if not isinstance(value, str):
         return value
-    text = ILLEGAL_CHARACTERS_RE.sub("", value)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    text = typed.clean(value)
+    return f"'{text}" if text.startswith(FORMULA_STARTS) or text in ERROR_CODES else text
 
 
 def query(question: Question) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core import figures, money
+from core import figures, money, typed
 from pages.forms import DayField, GovukForm, NumberField, PhotosField, PoundsField, judged
 from people.models import User
 from recompense import judging, payees
@@ -90,11 +90,12 @@ class CostForm(GovukForm):
         """What was asked for, to be said where it cannot be kept: “Parking £4.44”. As it was typed where it cannot be read."""
         quantity, spent = self.cleaned_data.get("quantity"), self.cleaned_data.get("spent")
         number = Line(rate=self.rate, quantity=quantity).how_many if quantity else self.data.get("quantity", "")
-        return " ".join(filter(None, [self.rate.label, number, money.text(spent) if spent else self.data.get("spent", "")]))
+        said = [self.rate.label, number, money.text(spent) if spent else self.data.get("spent", "")]
+        return typed.clean(" ".join(filter(None, said)))
 
     def unjudged(self) -> CostForm:
         """The same with what was typed in it, and no word about that yet."""
-        return CostForm(self.rate, typed=self.data)
+        return CostForm(self.rate, typed=typed.clean_all(dict(self.data.items())))
 
 
 class SendForm(GovukForm):

@@ -94,7 +94,9 @@ def take_back(link: str) -> None:
 
 def places(story: StoryPage) -> dict[str, str]:
     search = f"{LIST}?words={WORDS[0]}"
-    return {address: see(address) for address in [story.url, LIST, FEED, SITEMAP, search, f"{LIST}?words={'+'.join(WORDS)}"]}
+    by_rest = ["/api/v1/stories", f"/api/v1/stories?words={WORDS[0]}", f"/api/v1/stories/{story.slug}"]
+    pages = [story.url, LIST, FEED, SITEMAP, search, f"{LIST}?words={'+'.join(WORDS)}"]
+    return {address: see(address) for address in [*pages, *by_rest]}
 
 
 @pytest.mark.django_db
@@ -103,7 +105,7 @@ def test_it_is_gone_from_every_address_even_where_it_was_kept(story, link):
     assert [address for address, page in before.items() if told(page) != set(ENDS)] == [SITEMAP]
     assert story.url in before[SITEMAP]
     take_back(link)
-    assert Client().get(story.url).status_code == 404
+    assert [Client().get(address).status_code for address in [story.url, f"/api/v1/stories/{story.slug}"]] == [404, 404]
     for address, page in places(story).items():
         rest = page.replace(f'value="{WORDS[0]}"', "").replace(f'value="{MARKER}"', "")  # what was asked for
         assert not told(rest), address
