@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from core import errors
+from core import errors, typed
 from learning import conversations, courses, documents, playing, records
 from learning.forms import CheckForm
 from learning.models import CoursePage, ModulePage, ModuleProgress, Reflection, Registration, Step
@@ -121,7 +121,7 @@ def _act(request: HttpRequest) -> str:
 
 def _go_on(request: HttpRequest, progress: ModuleProgress, step: Step) -> None:
     if step.reflection and "text" in request.POST:
-        playing.reflect(progress, step, request.POST["text"], by=request.user)
+        playing.reflect(progress, step, typed.clean(request.POST["text"]), by=request.user)
     playing.go_on(progress, step, by=request.user)
 
 
@@ -180,7 +180,7 @@ def _step_context(request, progress: ModuleProgress, steps: list[Step], step: St
         "way": way,
         "is_open": answering or bool(way and not way.has_ended),
         "chosen": request.POST.getlist("answer"),
-        "text": request.POST.get("text", written.text if written else ""),
+        "text": typed.clean(request.POST.get("text", written.text if written else "")),
         "token": uuid.uuid4(),
         "mistakes": [(error.message, _target(step, way))] if error else [],
         "sources": progress.module.source_numbers(),

@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 
-from core import encryption
+from core import encryption, typed
 from panels.experiences import telling
 from panels.models import Experience
 
@@ -104,5 +104,5 @@ def draft(view: View) -> View:
 
 def cannot_open(request: HttpRequest) -> HttpResponse:
     """The same whether it was taken back or never was. What was being written is given back, or it would be lost."""
-    context = {"typed": request.POST.get("text", "").strip()}
+    context = {"typed": typed.clean(request.POST.get("text", "")).strip()}
     return render(request, "panels/hear/cannot_open.html", context, status=404)

@@ -146,6 +146,11 @@ def test_a_reflection_that_is_too_long_is_kept_on_the_page(logged_in, progress):
     assert not Reflection.objects.exists()
 
 
+def test_signs_that_nobody_sees_are_left_out_of_notes(logged_in, progress):
+    logged_in.post(step_url(progress, 2), {"text": "Ask\x00 fi\u202erst"})
+    assert Reflection.objects.get().text == "Ask first"
+
+
 def test_notes_are_there_when_the_learner_comes_back(logged_in, progress):
     logged_in.post(step_url(progress, 2), {"text": "Ask, don’t guess <b>"})
     assert "Ask, don’t guess &lt;b&gt;" in logged_in.get(step_url(progress, 2)).content.decode()
