@@ -24,3 +24,4 @@ CACHES = {
 ACCOUNT_RATE_LIMITS = False
 LOGGING["root"]["level"] = "WARNING"
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database", "AUTO_UPDATE": False}}
+WHITENOISE_AUTOREFRESH = True  # else each new client reads all files first

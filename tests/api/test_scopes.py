@@ -70,7 +70,7 @@ def test_every_scope_stands_under_one_heading():
 
 
 @pytest.mark.django_db
-def test_what_a_scope_needs_is_a_permission_that_some_role_has(synced_roles):
+def test_what_a_scope_needs_is_a_permission_that_some_role_has(roles_without_pages):
     held = {permission for role in roles.ROLES.values() for permission in role.permissions}
     assert NEEDS.keys() <= SCOPES.keys()
     assert set().union(*NEEDS.values()) <= held

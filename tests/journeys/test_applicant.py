@@ -163,6 +163,7 @@ def test_mo_shows_himself_and_takes_it_back_and_a_stranger_sees_it_at_once(devic
     assert not named()
 
 
+@pytest.mark.looks
 def test_ana_applies_by_keyboard_alone(device, mail):
     page = device("desk")
     keys = keyboard.Keyboard(page)
@@ -195,6 +196,7 @@ def test_ana_applies_by_keyboard_alone(device, mail):
     assert not keys.faults, "\n" + "\n".join(keys.faults)
 
 
+@pytest.mark.looks
 def test_every_page_of_an_applicant_without_an_account(device, look, mail):
     page = device("desk")
     page.goto(applicant.PANEL)
@@ -240,6 +242,7 @@ def test_every_page_of_an_applicant_without_an_account(device, look, mail):
     look.names.add("panels:link")  # it leads on; where it has run out or is somebody else's is looked at below
 
 
+@pytest.mark.looks
 def test_every_page_of_an_applicant_with_an_account_and_of_a_member(device, look, signed_in, mail):
     page = device("desk", state=signed_in("ana"))
     look.open(page, "/applications/", "empty")
@@ -315,5 +318,6 @@ def test_ana_is_offered_a_place_makes_an_account_and_accepts(device, look, mail,
     expect(page.get_by_role("heading", name="You are a member")).to_be_visible()
 
 
+@pytest.mark.looks
 def test_all_that_should_be_looked_at_here_was(names_seen):
     assert sorted(addresses.PANELS - names_seen) == []

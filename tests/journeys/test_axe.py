@@ -1,6 +1,7 @@
 """Every public page, entrance and error, and the pages of staff: axe's rules, and ours, on phone and desk, light and dark."""
 
 import json
+import re
 import urllib.request
 from xml.etree import ElementTree
 
@@ -30,8 +31,9 @@ def test_every_address_is_looked_at_or_left_out_for_a_reason():
 def test_every_page_of_the_sitemap(page, look, platform):
     listed = urllib.request.urlopen(f"{platform.url}/sitemap.xml").read()
     found = [entry.text for entry in ElementTree.fromstring(listed).iter() if entry.tag.endswith("}loc")]
-    assert len(found) >= 15
-    for address in found:
+    stories = [address for address in found if re.search("/[0-9]{6}/$", address)]
+    assert len(found) - len(stories) >= 15 and len(stories) > 3
+    for address in [*(each for each in found if each not in stories), *stories[:3]]:
         look.open(page, address)
 
 

@@ -140,6 +140,7 @@ def test_a_question_is_answered_and_the_claim_sent_again(sign_in, platform, mail
     expect(page.get_by_text("You sent it again")).to_be_visible()
 
 
+@pytest.mark.looks
 def test_mo_claims_by_keyboard_alone(sign_in, tmp_path):
     page, _mo = sign_in("Mo Five", "desk")
     keys = keyboard.Keyboard(page)
@@ -164,6 +165,7 @@ def start(page):
     return page.get_by_role("button", name=re.compile("^Claim £82.50 for"))
 
 
+@pytest.mark.looks
 def test_every_page_of_a_claim_is_fit_for_everybody(sign_in, platform, look, tmp_path):
     page, mo = sign_in("Mo Six", "desk", days=(2, 9, 100))
     look.at(page)
@@ -227,5 +229,6 @@ def test_every_page_of_a_claim_is_fit_for_everybody(sign_in, platform, look, tmp
     look.at(page, "not paid")
 
 
+@pytest.mark.looks
 def test_all_that_should_be_looked_at_here_was(names_seen):
     assert sorted(addresses.CLAIMANT - names_seen) == []

@@ -200,6 +200,7 @@ def refuse(page, look, button):
     look.at(page, "refused")
 
 
+@pytest.mark.looks
 def test_queue_and_campaigns(page, look):
     look.open(page, DESK)
     look.open(page, f"{DESK}campaigns/")
@@ -224,6 +225,7 @@ def test_queue_and_campaigns(page, look):
     look.open(page, f"{draft}complete/")
 
 
+@pytest.mark.looks
 def test_applications_and_offers(page, look):
     read_the_next(page)
     look.at(page)
@@ -251,6 +253,7 @@ def test_applications_and_offers(page, look):
     look.at(page)
 
 
+@pytest.mark.looks
 def test_members_and_meetings(page, look):
     page.goto(DESK)
     follow(page, "Members")
@@ -272,6 +275,7 @@ def test_members_and_meetings(page, look):
         look.at(page, name)
 
 
+@pytest.mark.looks
 def test_who_runs_which_panel(device, look, signed_in):
     page = device("desk", state=signed_in("adi"))
     look.open(page, f"{DESK}people/")
@@ -280,5 +284,6 @@ def test_who_runs_which_panel(device, look, signed_in):
     look.at(page)
 
 
+@pytest.mark.looks
 def test_all_that_should_be_looked_at_here_was(names_seen):
     assert sorted(addresses.COORDINATOR - names_seen) == []

@@ -183,6 +183,7 @@ def test_it_all_works_on_a_phone_without_javascript(device, signed_in, platform)
     mark_paid(fin, "£91.80")
 
 
+@pytest.mark.looks
 def test_three_people_with_a_keyboard_and_nothing_else(device, signed_in, platform):
     finance.make_claims(platform, ["Kay Iris"])
     page = device("desk", state=signed_in("cas"))
@@ -236,6 +237,7 @@ def test_three_people_with_a_keyboard_and_nothing_else(device, signed_in, platfo
     assert not [*faults, *keys.faults], "\n".join([*faults, *keys.faults])
 
 
+@pytest.mark.looks
 def test_the_desk_is_fit_for_everybody(device, signed_in, platform, look):
     finance.make_claims(platform, ["Axe Juniper", "Axe Kelp"])
     finance.make_claims(platform, ["Axe Laurel"], "checked")
@@ -300,5 +302,6 @@ def test_the_desk_is_fit_for_everybody(device, signed_in, platform, look):
     look.at(page, "paid")
 
 
+@pytest.mark.looks
 def test_all_that_should_be_looked_at_here_was(names_seen):
     assert sorted(addresses.FINANCE - names_seen) == []

@@ -149,6 +149,7 @@ def test_what_one_writes_is_not_lost_to_another(device, signed_in, tell):
     expect(uma.get_by_text("Saved. Nobody but moderators sees it.")).to_be_visible()
 
 
+@pytest.mark.looks
 def test_by_keyboard_alone(device, signed_in, tell):
     tell("TOLD-KEYS")
     page = device("desk", state=signed_in("uma"))
@@ -172,6 +173,7 @@ def follow(page, name):
         page.get_by_role("link", name=name).first.click()
 
 
+@pytest.mark.looks
 def test_the_desk_while_it_is_read(device, signed_in, look, tell, platform):
     tell("LOOK-READ")
     page = device("desk", state=signed_in("uma"))
@@ -215,6 +217,7 @@ def test_the_desk_while_it_is_read(device, signed_in, look, tell, platform):
     look.at(page)
 
 
+@pytest.mark.looks
 def test_the_desk_of_a_second_reader(device, signed_in, look, tell):
     tell("LOOK-TWO", prepared=True)
     tell("LOOK-KEPT", kept=True)
@@ -229,11 +232,13 @@ def test_the_desk_of_a_second_reader(device, signed_in, look, tell):
     look.at(page, "kept")
 
 
+@pytest.mark.looks
 def test_what_panels_read(device, signed_in, look, tell):
     tell("LOOK-PANEL", kept=True)
     look.open(device("desk", state=signed_in("mo")), "/memberships/told/")
     look.open(device("desk", state=signed_in("kit")), "/coordinate/told/")
 
 
+@pytest.mark.looks
 def test_all_that_should_be_looked_at_here_was(names_seen):
     assert sorted(addresses.MODERATOR - names_seen) == []

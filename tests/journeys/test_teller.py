@@ -153,6 +153,7 @@ def test_escape_three_times_leaves_and_says_so(device):
 # By keyboard, and by whoever looks ----------------------------------------------------------------
 
 
+@pytest.mark.looks
 def test_rae_tells_it_by_keyboard_alone(device):
     page = device("desk")
     keys = keyboard.Keyboard(page)
@@ -180,6 +181,7 @@ def test_rae_tells_it_by_keyboard_alone(device):
     assert not keys.faults, "\n" + "\n".join(keys.faults)
 
 
+@pytest.mark.looks
 def test_every_page_of_a_teller(device, look):
     page = device("desk")
     look.open(page, "/be-heard/")
@@ -253,6 +255,7 @@ if DECISION == "kept":
 """
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize(
     ("decision", "heading"),
     [
@@ -277,5 +280,6 @@ def test_where_it_stands_at_each_stage(device, look, platform, decision, heading
     look.at(page, decision)
 
 
+@pytest.mark.looks
 def test_all_that_should_be_looked_at_here_was(names_seen):
     assert sorted(addresses.TELLER - names_seen) == []

@@ -10,7 +10,7 @@ from people import roles
 
 
 @pytest.fixture
-def adi(person, synced_roles):
+def adi(person, roles_without_pages):
     """An administrator, and so a member of staff."""
     user = person("Adi Keeper")
     roles.grant(user, "administrator")

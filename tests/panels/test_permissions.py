@@ -162,7 +162,7 @@ def cast(panel, kit, cora, sam, mo, member, ana):
 
 
 @pytest.fixture
-def lou(person, panel, synced_roles):
+def lou(person, panel, roles_without_pages):
     """Coordinates the panel too, and wants to join it, or sits on it."""
     user = person("Lou Both")
     user.groups.add(*user.groups.model.objects.filter(name="coordinator"))

@@ -57,7 +57,7 @@ def test_the_account_shows_what_it_holds(browser, lee):
 
 
 @pytest.mark.parametrize("role", ["", "administrator"])
-def test_the_account_costs_at_most_15_queries(client, lee, synced_roles, second_factor, role):
+def test_the_account_costs_at_most_15_queries(client, lee, roles_without_pages, second_factor, role):
     if role:
         roles.grant(lee, role)
     second_factor(client, lee)

@@ -25,5 +25,6 @@ def test_loading_twice_changes_nothing(reference_data):
 def test_another_region_brings_its_own_districts(db, tmp_path):
     file = tmp_path / "districts.yaml"
     file.write_text("- {name: Leeds, gss_code: E08000035}\n")
+    District.objects.all().delete()
     reference.load(file)
     assert list(District.objects.values_list("name", flat=True)) == ["Leeds"]

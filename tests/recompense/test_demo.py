@@ -22,7 +22,7 @@ MEETINGS = [5, 5.1, 5.2, 5.3, 33, 33.1, 33.2, 33.3, 33.4, 33.5, 33.6, 33.7, 33.8
 
 
 @pytest.fixture
-def people(person, synced_roles, reference_data):
+def people(person, roles_without_pages, reference_data):
     """The accounts that the demonstration has, and five others on Mo's panel who were at every meeting."""
     made = {}
     for name, role in STAFF.items():
@@ -103,7 +103,7 @@ def no_letter_goes_out_now_about_what_was_paid_then():
     assert mail.outbox == []
 
 
-def test_where_there_is_no_panel_there_is_nothing_to_claim(synced_roles):
+def test_where_there_is_no_panel_there_is_nothing_to_claim(roles_without_pages):
     demo.load()
     assert not Claim.objects.exists()
 

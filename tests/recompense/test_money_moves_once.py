@@ -24,7 +24,7 @@ PENCE = st.integers(min_value=1, max_value=1_000).map(lambda pence: Decimal(penc
 
 
 @pytest.fixture
-def staff(card, person, panel, kit, cas, pat, fin, mo, synced_roles):
+def staff(card, person, panel, kit, cas, pat, fin, mo, roles_without_pages):
     """Everybody is a member too, and Ash may do everything: the rules alone keep their hands apart."""
     ash = person("Ash Everything")
     for role in ["claims checker", "claims approver", "finance officer"]:

@@ -23,7 +23,7 @@ Status = PaymentRun.Status
 
 
 @pytest.fixture
-def gil(person, synced_roles):
+def gil(person, roles_without_pages):
     """Another finance officer."""
     user = person("Gil Pays")
     roles.grant(user, "finance officer")

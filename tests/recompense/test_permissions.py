@@ -130,7 +130,7 @@ RUNS = Table(
 
 
 @pytest.fixture
-def cast(person, synced_roles):
+def cast(person, roles_without_pages):
     """Somebody for each set of roles, all with an account."""
     found = {}
     for number, held in enumerate(ROLE_SETS):

@@ -111,7 +111,7 @@ def test_nobody_is_erased_without_a_warning_thirty_days_before(clock, sam):
     assert not remains(sam)
 
 
-def test_staff_are_not_erased_for_staying_away(clock, sam, synced_roles):
+def test_staff_are_not_erased_for_staying_away(clock, sam, roles_without_pages):
     roles.grant(sam, "editor")
     clock(days=365 * 10)
     clock(days=60)

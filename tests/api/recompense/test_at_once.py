@@ -65,7 +65,7 @@ def test_of_many_runs_one_has_the_claim(ask, fin, approved):
     assert PaymentRun.objects.count() == Payment.objects.count() == 1
 
 
-def test_two_payers_share_nothing(ask, person, synced_roles, fin, member, bo, kit, cas, pat, card):
+def test_two_payers_share_nothing(ask, person, roles_without_pages, fin, member, bo, kit, cas, pat, card):
     other = person("Gil Second")
     roles.grant(other, "finance officer")
     for owner in [member, bo]:

@@ -29,7 +29,7 @@ def exported(approved, fin):
 
 
 @pytest.fixture
-def gil_(person, synced_roles, machine):
+def gil_(person, roles_without_pages, machine):
     """A second person who pays."""
     user = person("Gil Second")
     roles.grant(user, "finance officer")
