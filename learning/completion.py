@@ -42,7 +42,11 @@ def authority(credential: Credential | None = None) -> dict:
 
 
 def record(
-    statements: Sequence[dict], *, source: str = Statement.Source.PLAYER, credential: Credential | None = None
+    statements: Sequence[dict],
+    *,
+    source: str = Statement.Source.PLAYER,
+    credential: Credential | None = None,
+    version: str = store.VERSION,
 ) -> list[store.Stored]:
     """Store statements and count those that count, all or none.
 
@@ -52,7 +56,8 @@ def record(
     if credential:
         source = Statement.Source.TRUSTED if credential.may_complete else Statement.Source.CREDENTIAL
     with transaction.atomic():
-        stored = store.store(list(statements), source=source, authority=authority(credential), credential=credential)
+        vouched = {"source": source, "authority": authority(credential), "credential": credential}
+        stored = store.store(list(statements), **vouched, version=version)
         count([item.row for item in stored if item.created])
     return stored
 

@@ -11,7 +11,7 @@ from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
 from api import errors as problems
-from api.xapi import authentication, headers
+from api.xapi import alternate, authentication, bodies, headers
 from core import errors
 from learning.lrs.models import Credential
 
@@ -23,16 +23,24 @@ class Resource(View):
     is_public = False
     http_method_names = ["get", "head", "post", "put", "delete"]
     credential: Credential  # who asks; not set on a public resource
+    version: str  # of xAPI, in which is asked and answered
 
     def dispatch(self, request: HttpRequest, *args, **kwargs) -> HttpResponseBase:
+        """`default` is the version of the mount, in which somebody is answered who says none."""
+        default = kwargs.get("default", headers.LATEST)
         # Read before the answer is made: what is stored meanwhile is not promised.
         through = self.consistent_through()
-        return headers.add(request, self._respond(request), through)
+        response = self._respond(request, default)
+        return headers.add(response, headers.answered_version(request, default), through)
 
     def consistent_through(self) -> str:
         return ""
 
-    def _respond(self, request: HttpRequest) -> HttpResponseBase:
+    def _respond(self, request: HttpRequest, default: str) -> HttpResponseBase:
+        try:
+            alternate.unfold(request, default)
+        except errors.DomainError as error:
+            return problems.refusal(error)
         if not self.is_public:
             found = authentication.credential(request)
             if found is None:
@@ -44,7 +52,10 @@ class Resource(View):
         try:
             if not self.is_public:
                 headers.require_version(request)
+            self.version = headers.answered_version(request, default)
             return super().dispatch(request)
+        except bodies.TooLarge as error:
+            return problems.answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, error.code, str(error.message))
         except errors.DomainError as error:
             return problems.refusal(error)
 

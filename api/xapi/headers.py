@@ -18,10 +18,10 @@ LATEST = VERSIONS[-1]
 FAMILIES = {re.compile(r"1\.0(\.\d{1,3})?", re.ASCII): "1.0.3", re.compile(r"2\.0(\.\d{1,3})?", re.ASCII): "2.0.0"}
 
 
-def answered_version(request: HttpRequest) -> str:
-    """The version of ours that speaks as the request does; the latest where it says none that we know."""
+def answered_version(request: HttpRequest, default: str = LATEST) -> str:
+    """The version of ours that speaks as the request does; that of the mount where it says none that we know."""
     asked = request.headers.get(VERSION, "")
-    return next((version for family, version in FAMILIES.items() if family.fullmatch(asked)), LATEST)
+    return next((version for family, version in FAMILIES.items() if family.fullmatch(asked)), default)
 
 
 def require_version(request: HttpRequest) -> None:
@@ -33,8 +33,8 @@ def require_version(request: HttpRequest) -> None:
         raise errors.DomainError(message % {"versions": ", ".join(VERSIONS)}, code="unknown_version")
 
 
-def add(request: HttpRequest, response: HttpResponseBase, consistent_through: str = "") -> HttpResponseBase:
-    response[VERSION] = answered_version(request)
+def add(response: HttpResponseBase, version: str, consistent_through: str = "") -> HttpResponseBase:
+    response[VERSION] = version
     response["Cache-Control"] = "private, no-store"
     if consistent_through:
         response[CONSISTENT_THROUGH] = consistent_through

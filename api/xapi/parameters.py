@@ -44,6 +44,21 @@ def read(query: QueryDict) -> dict[str, Any]:
     return dict(filter(None, (_argument(name, str(value)) for name, value in query.dict().items())))
 
 
+def refuse_all(query: QueryDict) -> None:
+    """2.1.2: statements are posted without parameters."""
+    for name in query:
+        raise BadParameter(name, _("Statements are posted without parameters: leave out %(name)s.") % {"name": name[:60]})
+
+
+def only_statement_id(query: QueryDict) -> uuid.UUID:
+    """2.1.1: the one parameter of PUT."""
+    if set(query) - {"statementId"}:
+        raise BadParameter(min(set(query) - {"statementId"}), _("Only the parameter statementId may be given here."))
+    if len(query.getlist("statementId")) != 1:
+        raise BadParameter("statementId", _("Say the id of the statement once, in the parameter statementId."))
+    return _argument("statementId", query["statementId"])[1]
+
+
 def _judge_together(names: set[str]) -> None:
     given = [name for name in IDS if name in names]
     if len(given) == 2:

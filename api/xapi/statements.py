@@ -1,20 +1,23 @@
-"""GET and HEAD /xapi/statements (Communication 2.1). Nothing can be written here until the record store is complete."""
+"""/xapi/statements (Communication 2.1)."""
 
 from __future__ import annotations
 
+import uuid
 from http import HTTPStatus
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.urls import reverse
 from django.utils.http import http_date, urlencode
 from django.utils.translation import gettext as _
 
 from api import errors as problems
-from api.xapi import headers, parameters
+from api.xapi import bodies, headers, parameters
 from api.xapi.base import Resource
 from core import errors
+from learning import completion
 from learning.lrs import credentials, queries
 from learning.lrs.models import Statement
+from learning.lrs.statements import Stored
 
 
 class Statements(Resource):
@@ -26,12 +29,29 @@ class Statements(Resource):
         rows, cursor = queries.find(**asked)
         if asked.get("statement_id") or asked.get("voided_statement_id"):
             return _one(rows)
-        return JsonResponse({"statements": [row.body for row in rows], "more": _more(cursor)})
+        return JsonResponse({"statements": [row.body for row in rows], "more": _more(request.path, cursor)})
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        raise errors.NotAllowed(_("Statements cannot be written here yet. Only our own player writes."), code="read_only")
+        """2.1.2: one or a list, all or none; the ids in the same order."""
+        self._require_writing()
+        parameters.refuse_all(request.GET)
+        sent = bodies.read_json(request)
+        stored = self._record(sent if isinstance(sent, list) else [sent])
+        return JsonResponse([str(item.row.id) for item in stored], safe=False)
 
-    put = post
+    def put(self, request: HttpRequest) -> HttpResponse:
+        """2.1.1: one, under the id in the address."""
+        self._require_writing()
+        wanted = parameters.only_statement_id(request.GET)
+        self._record([_under(wanted, bodies.read_json(request))])
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+
+    def _record(self, statements: list) -> list[Stored]:
+        return completion.record(statements, credential=self.credential, version=self.version)
+
+    def _require_writing(self) -> None:
+        if not credentials.may_write(self.credential):
+            raise errors.NotAllowed(_("This credential may not write statements."), code="scope")
 
     def _only_by(self):
         """statements/read/mine reads what the credential itself has written."""
@@ -42,12 +62,21 @@ class Statements(Resource):
         raise errors.NotAllowed(_("This credential may not read statements."), code="scope")
 
 
+def _under(wanted: uuid.UUID, sent: Any) -> Any:
+    """The statement with the id of its address. Whatever is none is judged where statements are."""
+    if not isinstance(sent, dict):
+        return sent
+    if str(sent.get("id", wanted)).lower() != str(wanted):
+        raise errors.DomainError(_("The statement has another id than its address."), code="other_id", field="id")
+    return {"id": str(wanted)} | sent
+
+
 def _one(rows: list[Statement]) -> HttpResponse:
     if not rows:
         return problems.answer(HTTPStatus.NOT_FOUND, "not_found", _("There is no such statement."))
     return JsonResponse(rows[0].body, headers={"Last-Modified": http_date(rows[0].stored.timestamp())})
 
 
-def _more(cursor: str) -> str:
+def _more(path: str, cursor: str) -> str:
     """A relative address, with everything that the next page needs."""
-    return f"{reverse('xapi:statements')}?{urlencode({'cursor': cursor})}" if cursor else ""
+    return f"{path}?{urlencode({'cursor': cursor})}" if cursor else ""

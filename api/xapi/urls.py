@@ -1,14 +1,21 @@
-"""The Experience API. Not part of the OpenAPI schema: it has a specification of its own."""
+"""The Experience API. Not part of the OpenAPI schema: it has a specification of its own.
 
-from django.urls import path, re_path
+Mounted twice: whoever says no version is answered in 2.0.0 at /xapi/, and in 1.0.3 at /xapi/1.0.3/.
+"""
+
+from django.urls import include, path, re_path
 
 from api import errors
 from api.xapi import about, statements
 
 app_name = "xapi"
 
-urlpatterns = [
+RESOURCES = [
     path("about", about.About.as_view(), name="about"),
     path("statements", statements.Statements.as_view(), name="statements"),
+]
+urlpatterns = [
+    *RESOURCES,
+    path("1.0.3/", include((RESOURCES, "1.0.3")), {"default": "1.0.3"}),
     re_path("", errors.not_found),
 ]

@@ -17,9 +17,10 @@ from django.utils.translation import gettext as _
 from core import audit, errors, workflow
 from learning.lrs.models import Credential
 
-# xAPI 1.0.3 Communication 4.2.1. Scopes that write come with the complete record store.
+# xAPI 1.0.3 Communication 4.2.1.
 READ_ALL = frozenset({"all", "all/read", "statements/read"})
-SCOPES = ("all", "all/read", "statements/read", "statements/read/mine")
+WRITE = frozenset({"all", "statements/write"})
+SCOPES = ("all", "all/read", "statements/read", "statements/read/mine", "statements/write")
 USE_NOTED_EVERY = timedelta(minutes=1)
 NOBODY = "0" * 64
 
@@ -75,6 +76,10 @@ def may_read(credential: Credential) -> bool:
 
 def may_read_own(credential: Credential) -> bool:
     return may_read(credential) or "statements/read/mine" in credential.scopes
+
+
+def may_write(credential: Credential) -> bool:
+    return not WRITE.isdisjoint(credential.scopes)
 
 
 def _judge(name: str, scopes: Sequence[str]) -> None:

@@ -24,6 +24,7 @@ from learning.lrs.models import Credential, Statement
 from learning.lrs.validation import types
 
 VERSION = "2.0.0"
+UNSAID = {"1.0.3": "1.0.0", "2.0.0": "2.0.0"}  # 2.4.10: what a statement without a version is said to be
 LONGEST = 500  # characters of an indexed column
 
 
@@ -41,20 +42,29 @@ def store(
     source: str,
     authority: dict,
     credential: Credential | None = None,
+    version: str = VERSION,
     now: datetime | None = None,
 ) -> list[Stored]:
     """Validate and store a batch inside the caller's transaction; answer in the order given.
 
     Raises `validation.Invalid` for a statement that is none, and `errors.Conflict` for an id that already says
-    something else: then nothing is stored. `now` is for made-up history (the demonstration) and tests.
+    something else: then nothing is stored. `version` is the one of xAPI that they came under; `now` is for made-up
+    history (the demonstration) and tests.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("Statements are stored inside a transaction of the caller's.")
-    _validate(statements)
+    _validate(statements, version)
     xid = transactions.current_id()  # before the clock is read: core/transactions.py
     now = now or timezone.now()
     rows = [
-        _row(statement, now + timedelta(microseconds=place), authority, source=source, credential=credential, xid=xid)
+        _row(
+            {"version": UNSAID[version]} | statement,
+            now + timedelta(microseconds=place),
+            authority,
+            source=source,
+            credential=credential,
+            xid=xid,
+        )
         for place, statement in enumerate(statements)
     ]
     _refuse_repeated(rows)
@@ -73,9 +83,9 @@ def column(text: str) -> str:
 # Judging ------------------------------------------------------------------------------------------
 
 
-def _validate(statements: Sequence[dict]) -> None:
+def _validate(statements: Sequence[dict], version: str) -> None:
     for place, statement in enumerate(statements):
-        validation.check(statement, f"[{place}]" if len(statements) > 1 else "")
+        validation.check(statement, f"[{place}]" if len(statements) > 1 else "", spec=version)
 
 
 def _refuse_repeated(rows: Sequence[Statement]) -> None:
@@ -133,7 +143,6 @@ def _body(statement: dict, stored: datetime, authority: dict) -> dict:
     """2.4.1, 2.4.7 to 2.4.10: what the store sets. Everything else stays as it was received."""
     body = statement | {"stored": _written(stored), "authority": authority}
     body.setdefault("id", str(uuid.uuid4()))
-    body.setdefault("version", VERSION)
     body["timestamp"] = _in_utc(body.get("timestamp")) or body["stored"]
     if "context" in body:
         body["context"] = _with_lists(body["context"])

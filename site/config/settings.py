@@ -38,6 +38,7 @@ BASE_URL = env.str("BASE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 CONTENT_BASE_URL = env.str("CONTENT_BASE_URL", f"http://localhost:{PORT}").rstrip("/")
 SITE_NAME = env.str("SITE_NAME", "Alongside")
 SITE_THEME = env.str("SITE_THEME", "")  # a folder with tokens.css and logo.svg
+XAPI_MOST_BYTES = env.int("XAPI_MOST_BYTES", 5_000_000)  # of one request's statements; attachments come beside them
 XAPI_IRI_BASE = env.str("XAPI_IRI_BASE", "https://alongside.example/xapi").rstrip("/")
 HTTPS = urlsplit(BASE_URL).scheme == "https"
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [urlsplit(BASE_URL).hostname, urlsplit(CONTENT_BASE_URL).hostname])
