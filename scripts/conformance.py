@@ -3,8 +3,7 @@
     .venv/bin/python scripts/conformance.py [--suite PATH-OR-ADDRESS] [--fast] [--grep REGEX] [--write]
 
 The suite is cloned at one commit into var/conformance/ and meets `manage.py serve` on a database of its own: SQLite in a
-scratch folder, or one beside DATABASE_URL's, dropped afterwards. The whole logs stay as var/conformance/VERSION.json.
-Exit code 0: all passed.
+scratch folder, or one beside DATABASE_URL's, dropped afterwards. The whole logs stay there. Exit code 0: all passed.
 
 conformance-lock.json was made in the clone by `npm install --package-lock-only`. A dependency on the "latest" of a package
 is made one on "*" in it: without addresses, which we do not commit, npm holds the first never for locked.
@@ -121,12 +120,11 @@ def credential(platform: prepared.Platform) -> tuple[str, str]:
 
 def endpoint(platform: prepared.Platform, version: str) -> str:
     """Each version has requirements that the other refuses, so 1.0.3 has an address of its own."""
-    common, own = f"{platform.url}/xapi", f"{platform.url}/xapi/{version}"
-    try:
+    own = f"{platform.url}/xapi/{version}"
+    with suppress(urllib.error.HTTPError):
         urllib.request.urlopen(f"{own}/about", timeout=10)  # noqa: S310
-    except urllib.error.HTTPError:
-        return common
-    return own
+        return own
+    return f"{platform.url}/xapi"
 
 
 def run(place: Path, version: str, path: str, *options: str) -> conformance_results.Result:
