@@ -45,6 +45,11 @@ class Result:
         """A run that was cut short has failed too, and so has one without tests."""
         return self.state == "finished" and 0 < self.total == self.passed
 
+    @property
+    def is_complete(self) -> bool:
+        """No test was left out."""
+        return sum(map(len, self.areas.values())) == self.total
+
 
 def read(log: dict) -> Result:
     """The runner's own log. Where the run was cut short at once, there are no numbers and no tree."""
@@ -63,6 +68,22 @@ def nodes(node: dict, titles: Sequence[str] = ()) -> Iterator[tuple[Sequence[str
     yield titles, node
     for child in node["tests"]:
         yield from nodes(child, [*titles, child["title"].strip()])
+
+
+def joined(parts: Sequence[Result]) -> Result:
+    """Runs of one version for different areas. The first asked for all there is, so its total holds."""
+    areas = {area: tests for part in parts for area, tests in part.areas.items()}
+    failing = list(dict.fromkeys(name for part in parts for name in part.failing))
+    state = next((part.state for part in parts if part.state != "finished"), "finished")
+    return Result(parts[0].version, state, sum(part.passed for part in parts), parts[0].total, areas, failing)
+
+
+def report(results: Sequence[Result]) -> str:
+    lines = []
+    for result in results:
+        lines.append(f"\nxAPI {result.version}: {result.state}, {result.passed} of {result.total} passed.")
+        lines += [f"  {name}" for name in result.failing]
+    return "\n".join([*lines, "", table(results)])
 
 
 def table(results: Sequence[Result]) -> str:

@@ -82,6 +82,28 @@ def test_a_run_that_was_stopped_at_once_can_be_read():
     assert not conformance_results.read({"state": "cancelled", "summary": nothing}).holds
 
 
+def test_runs_for_different_areas_are_one_result():
+    """The first was to run everything and was cut short; the second ran the areas that it did not come to."""
+    first = log(node("Id (Data 2.4.1)", node("An id is a UUID")), passed=1, total=3)
+    parts = [conformance_results.read(part) for part in [first, log(node("Versioning", REFUSED, node("One")), passed=1, total=2)]]
+    assert [part.is_complete for part in parts] == [False, True]
+    result = conformance_results.joined(parts)
+    assert (result.state, result.passed, result.total) == ("finished", 2, 3)
+    assert result.areas == {"Id (Data 2.4.1)": [True], "Versioning": [False, True]}
+    assert result.failing == ["Versioning › A version is refused"]
+
+
+def test_a_part_that_did_not_finish_is_seen_in_the_whole():
+    stopped = conformance_results.read(WHOLE | {"state": "cancelled"})
+    whole = conformance_results.read(WHOLE)
+    assert conformance_results.joined([whole, stopped, whole]).state == "cancelled"
+
+
+def test_the_report_names_what_failed():
+    report = conformance_results.report([conformance_results.read(FAILED)])
+    assert "xAPI 2.0.0: finished, 2 of 3 passed.\n  Versioning › Header › A version is refused\n" in report
+
+
 def test_the_table_has_both_versions_beside_each_other():
     legacy = conformance_results.read(WHOLE | {"summary": WHOLE["summary"] | {"version": "1.0.3"}})
     lines = conformance_results.table([legacy, conformance_results.read(FAILED)]).splitlines()
