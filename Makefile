@@ -5,11 +5,11 @@ ON_POSTGRES = $(findstring postgres,$(DATABASE_URL))
 # Tests of row locks need PostgreSQL; how a page looks is asked on SQLite alone (decision 16). Left out, not skipped.
 MARKS = -m "not $(if $(ON_POSTGRES),looks,postgres)"
 
-.PHONY: help run test check bench format lock schema demo setup
+.PHONY: help run test check bench conformance format lock schema demo setup
 .DEFAULT_GOAL := help
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-11s %s\n' "$$name" "$$text"; done
 
 run: export DEMO := $(or $(DEMO),True)
 run: export LOG_LEVEL := $(or $(LOG_LEVEL),WARNING)
@@ -29,6 +29,9 @@ check: setup ## style, types, import contracts, migrations, schema, deployment, 
 
 bench: setup ## measure pages, answers, statements, statistics; writes docs/performance.md
 	@$(PY) tests/benchmarks/bench.py
+
+conformance: setup ## run ADL's conformance suite against the record store, for xAPI 1.0.3 and 2.0.0 (ARGS=--help)
+	@$(PY) scripts/conformance.py $(ARGS)
 
 format: setup ## put the code into its one style
 	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format --quiet .

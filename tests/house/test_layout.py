@@ -59,7 +59,9 @@ def test_other_peoples_code_is_not_committed(committed):
 
 def test_no_registry_is_named_in_a_committed_file(committed):
     """Locks hold versions and hashes; where packages come from is each machine's own business."""
-    host = re.compile(r"registry\.npmjs|files\.pythonhosted|pypi\.org/simple|--(?:extra-)?index-url|--find-links|\"resolved\":")
+    host = re.compile(
+        r"registry\.npmjs|files\.pythonhosted|pypi\.org/simple|--(?:extra-)?index-url|--find-links|\"resolved\": \"[a-z+]+:"
+    )
     named = []
     for name in committed:
         path = ROOT / name
