@@ -1,4 +1,4 @@
-"""Keys and secrets by which other systems read the record.
+"""Keys and secrets by which other systems read the record and keep documents.
 
 A secret is 32 random bytes: its plain SHA-256 cannot be guessed back, and costs nothing at each request.
 """
@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 from core import audit, errors, workflow
 from learning.lrs.models import Credential
 
-# xAPI 1.0.3 Communication 4.2.1. Scopes that write come with the complete record store.
+# xAPI 1.0.3 Communication 4.2.1. Scopes that write statements come with the complete record store.
 READ_ALL = frozenset({"all", "all/read", "statements/read"})
-SCOPES = ("all", "all/read", "statements/read", "statements/read/mine")
+SCOPES = ("all", "all/read", "statements/read", "statements/read/mine", "state", "profile")
 USE_NOTED_EVERY = timedelta(minutes=1)
 NOBODY = "0" * 64
 
@@ -75,6 +75,15 @@ def may_read(credential: Credential) -> bool:
 
 def may_read_own(credential: Credential) -> bool:
     return may_read(credential) or "statements/read/mine" in credential.scopes
+
+
+def may_read_documents(credential: Credential, scope: str) -> bool:
+    """`scope` is state or profile: whoever may write these reads them too."""
+    return not {"all", "all/read", scope}.isdisjoint(credential.scopes)
+
+
+def may_write_documents(credential: Credential, scope: str) -> bool:
+    return not {"all", scope}.isdisjoint(credential.scopes)
 
 
 def _judge(name: str, scopes: Sequence[str]) -> None:

@@ -113,6 +113,7 @@ ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a long module in Wagtail's editor
+LRS_DOCUMENT_BYTES = env.int("LRS_DOCUMENT_BYTES", 5 * 1024 * 1024)  # the largest document of the record store
 
 TEMPLATES = [
     {
