@@ -394,6 +394,12 @@ WEBHOOKS_INSIDE = env.bool("WEBHOOKS_INSIDE", False)  # whether news may go to a
 KNOX_TOKEN_MODEL = "api.Token"  # noqa: S105 - the name of a model
 MIGRATION_MODULES = {"knox": None}
 REST_KNOX = {"TOKEN_PREFIX": "alongside_"}  # so that whoever finds one, a scanner too, knows what it is
+EXPERIENCE_KEY = {
+    "type": "apiKey",
+    "in": "header",
+    "name": "Authorization",
+    "description": "Reference and passphrase of an experience, as `Experience 7QX2-K9MD.K3VM-8RT2-QX7N-4HWD`.",
+}
 SPECTACULAR_SETTINGS = {
     "TITLE": f"{SITE_NAME} API",
     "DESCRIPTION": "Equality panels, recompense and learning.",
@@ -407,16 +413,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SWAGGER_UI_SETTINGS": {"deepLinking": False, "defaultModelsExpandDepth": 0},  # a link in a button is none
     "COMPONENT_SPLIT_REQUEST": True,
-    "APPEND_COMPONENTS": {
-        "securitySchemes": {
-            "experience": {
-                "type": "apiKey",
-                "in": "header",
-                "name": "Authorization",
-                "description": "Reference and passphrase of an experience, as `Experience 7QX2-K9MD.K3VM-8RT2-QX7N-4HWD`.",
-            }
-        }
-    },
+    "APPEND_COMPONENTS": {"securitySchemes": {"experience": EXPERIENCE_KEY}},
     "ENUM_NAME_OVERRIDES": {
         "ApplicationStatus": "panels.models.recruitment.Application.Status",
         "CampaignStatus": "panels.models.recruitment.Campaign.Status",
