@@ -19,13 +19,15 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from core import errors, request_id
-from learning.lrs import validation
+from learning.lrs import documents, validation
 
 CONTENT_TYPE = "application/problem+json"
 STATUS: dict[type[errors.DomainError], int] = {
     errors.NotAllowed: HTTPStatus.FORBIDDEN,
     errors.WrongState: HTTPStatus.CONFLICT,
     errors.Conflict: HTTPStatus.CONFLICT,
+    documents.Changed: HTTPStatus.PRECONDITION_FAILED,
+    documents.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.DomainError: HTTPStatus.BAD_REQUEST,
 }
 # Where the framework's own code says less than the kind of error.

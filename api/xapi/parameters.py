@@ -1,4 +1,4 @@
-"""The query of GET /xapi/statements, judged parameter by parameter (Communication 2.1.3).
+"""Queries, judged parameter by parameter; that of GET /xapi/statements (Communication 2.1.3).
 
 An unknown or wrongly cased name, a name twice, a value of the wrong type, and a combination that makes no sense are each
 an error of their own; nothing is passed over in silence.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +25,8 @@ LIMIT = re.compile(r"\d{1,9}", re.ASCII)
 IDS = ("statementId", "voidedStatementId")
 BESIDE_AN_ID = {"attachments", "format"}
 
+Rules = Mapping[str, tuple[str, Callable[[str, str], Any]]]
+
 
 class BadParameter(errors.DomainError):
     code = "bad_parameter"
@@ -35,13 +37,26 @@ class BadParameter(errors.DomainError):
 
 def read(query: QueryDict) -> dict[str, Any]:
     """The arguments of `queries.find`. Raises BadParameter."""
+    judge_names(query, RULES)
+    _judge_together(set(query))
+    return arguments(query, RULES)
+
+
+def judge_names(query: QueryDict, known: Collection[str], required: Iterable[str] = ()) -> None:
+    """Nothing unknown, wrongly cased, twice, or missing."""
     for name, values in query.lists():
-        if name not in RULES:
+        if name not in known:
             raise BadParameter(name, _("There is no parameter %(name)s. Names are case-sensitive.") % {"name": name[:60]})
         if len(values) > 1:
             raise BadParameter(name, _("The parameter %(name)s stands here more than once.") % {"name": name})
-    _judge_together(set(query))
-    return dict(filter(None, (_argument(name, str(value)) for name, value in query.dict().items())))
+    for name in required:
+        if name not in query:
+            raise BadParameter(name, _("The parameter %(name)s is missing.") % {"name": name})
+
+
+def arguments(query: QueryDict, rules: Rules) -> dict[str, Any]:
+    """What the values say, by the names of the arguments."""
+    return dict(filter(None, (_argument(name, str(value), rules) for name, value in query.dict().items())))
 
 
 def refuse_all(query: QueryDict) -> None:
@@ -69,8 +84,8 @@ def _judge_together(names: set[str]) -> None:
         raise BadParameter(min(names - {"cursor"}), _("Use the address of more as it was given, without other parameters."))
 
 
-def _argument(name: str, value: str) -> tuple[str, Any] | None:
-    argument, rule = RULES[name]
+def _argument(name: str, value: str, rules: Rules) -> tuple[str, Any] | None:
+    argument, rule = rules[name]
     try:
         read_value = rule(value, name)
     except validation.Invalid as error:
@@ -139,7 +154,7 @@ def _attachments(value: str, name: str) -> bool:
 
 
 # Parameter → the argument of queries.find (none: only judged), and how its value is read.
-RULES: dict[str, tuple[str, Callable[[str, str], Any]]] = {
+RULES: Rules = {
     "statementId": ("statement_id", _uuid),
     "voidedStatementId": ("voided_statement_id", _uuid),
     "agent": ("agent", _agent),

@@ -1,4 +1,4 @@
-"""Keys and secrets by which other systems read the record.
+"""Keys and secrets by which other systems read the record and keep documents.
 
 A secret is 32 random bytes: its plain SHA-256 cannot be guessed back, and costs nothing at each request.
 """
@@ -20,7 +20,7 @@ from learning.lrs.models import Credential
 # xAPI 1.0.3 Communication 4.2.1.
 READ_ALL = frozenset({"all", "all/read", "statements/read"})
 WRITE = frozenset({"all", "statements/write"})
-SCOPES = ("all", "all/read", "statements/read", "statements/read/mine", "statements/write")
+SCOPES = ("all", "all/read", "statements/read", "statements/read/mine", "statements/write", "state", "profile")
 USE_NOTED_EVERY = timedelta(minutes=1)
 NOBODY = "0" * 64
 
@@ -80,6 +80,15 @@ def may_read_own(credential: Credential) -> bool:
 
 def may_write(credential: Credential) -> bool:
     return not WRITE.isdisjoint(credential.scopes)
+
+
+def may_read_documents(credential: Credential, scope: str) -> bool:
+    """`scope` is state or profile: whoever may write these reads them too."""
+    return not {"all", "all/read", scope}.isdisjoint(credential.scopes)
+
+
+def may_write_documents(credential: Credential, scope: str) -> bool:
+    return not {"all", scope}.isdisjoint(credential.scopes)
 
 
 def _judge(name: str, scopes: Sequence[str]) -> None:

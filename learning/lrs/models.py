@@ -1,7 +1,8 @@
-"""Statements as received, with the columns that queries need, and who may read or write them."""
+"""Statements as received, with the columns that queries need; documents; and who may read or write them."""
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 
 from django.db import models
@@ -75,3 +76,60 @@ class Statement(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class Document(models.Model):
+    """What a program keeps beside an activity, an agent, or both, under a name of its own: bytes, given back as they came.
+
+    `place` is one text for kind, activity and agent together, so that indexes stay short whatever these are.
+    """
+
+    class Kind(models.TextChoices):
+        STATE = "state", _("State")
+        AGENT_PROFILE = "agent_profile", _("Agent profile")
+        ACTIVITY_PROFILE = "activity_profile", _("Activity profile")
+
+    kind = models.CharField(max_length=16, choices=Kind)
+    place = models.CharField(max_length=64)
+    activity = models.TextField(blank=True, help_text=_("The activity's id."))
+    agent = models.CharField(max_length=500, blank=True, help_text=_("The inverse functional identifier, such as in statements."))
+    registration = models.UUIDField(null=True)
+    name = models.CharField(max_length=500, help_text=_("The stateId or profileId."))
+    content = models.BinaryField()
+    content_type = models.CharField(max_length=255)
+    updated = models.DateTimeField()
+
+    class Meta:
+        app_label = "learning"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["place", "name"], condition=models.Q(registration=None), name="one_document_of_a_name"
+            ),
+            models.UniqueConstraint(
+                fields=["place", "registration", "name"],
+                condition=models.Q(registration__isnull=False),
+                name="one_document_of_a_name_and_registration",
+            ),
+            models.CheckConstraint(
+                condition=(models.Q(kind="state") & ~models.Q(activity="") & ~models.Q(agent=""))
+                | (models.Q(kind="agent_profile", activity="", registration=None) & ~models.Q(agent=""))
+                | (models.Q(kind="activity_profile", agent="", registration=None) & ~models.Q(activity="")),
+                name="a_document_belongs_where_its_kind_says",
+            ),
+        ]
+        indexes = [
+            models.Index("place", "updated", name="documents_by_place"),
+            models.Index("agent", name="documents_by_agent"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def body(self) -> bytes:
+        return bytes(self.content)
+
+    @property
+    def etag(self) -> str:
+        """3.1: the SHA-1 of the content, in quotes. It names a version and guards nothing."""
+        return f'"{hashlib.sha1(self.content, usedforsecurity=False).hexdigest()}"'

@@ -1,6 +1,6 @@
 """What learning remembers."""
 
-from learning.lrs.models import Credential, Statement
+from learning.lrs.models import Credential, Document, Statement
 from learning.models.completion import (
     BAND_FIELDS,
     Attempt,
@@ -20,6 +20,7 @@ __all__ = [
     "ConversationPath",
     "CoursePage",
     "Credential",
+    "Document",
     "LaunchSession",
     "LearningIndexPage",
     "ModulePage",

@@ -114,6 +114,7 @@ ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a long module in Wagtail's editor
+LRS_DOCUMENT_BYTES = env.int("LRS_DOCUMENT_BYTES", 5 * 1024 * 1024)  # the largest document of the record store
 
 TEMPLATES = [
     {
@@ -394,6 +395,12 @@ WEBHOOKS_INSIDE = env.bool("WEBHOOKS_INSIDE", False)  # whether news may go to a
 KNOX_TOKEN_MODEL = "api.Token"  # noqa: S105 - the name of a model
 MIGRATION_MODULES = {"knox": None}
 REST_KNOX = {"TOKEN_PREFIX": "alongside_"}  # so that whoever finds one, a scanner too, knows what it is
+EXPERIENCE_KEY = {
+    "type": "apiKey",
+    "in": "header",
+    "name": "Authorization",
+    "description": "Reference and passphrase of an experience, as `Experience 7QX2-K9MD.K3VM-8RT2-QX7N-4HWD`.",
+}
 SPECTACULAR_SETTINGS = {
     "TITLE": f"{SITE_NAME} API",
     "DESCRIPTION": "Equality panels, recompense and learning.",
@@ -407,16 +414,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SWAGGER_UI_SETTINGS": {"deepLinking": False, "defaultModelsExpandDepth": 0},  # a link in a button is none
     "COMPONENT_SPLIT_REQUEST": True,
-    "APPEND_COMPONENTS": {
-        "securitySchemes": {
-            "experience": {
-                "type": "apiKey",
-                "in": "header",
-                "name": "Authorization",
-                "description": "Reference and passphrase of an experience, as `Experience 7QX2-K9MD.K3VM-8RT2-QX7N-4HWD`.",
-            }
-        }
-    },
+    "APPEND_COMPONENTS": {"securitySchemes": {"experience": EXPERIENCE_KEY}},
     "ENUM_NAME_OVERRIDES": {
         "ApplicationStatus": "panels.models.recruitment.Application.Status",
         "CampaignStatus": "panels.models.recruitment.Campaign.Status",

@@ -6,6 +6,7 @@ and adds to `erase` what has to go.
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable, Iterator
 from decimal import Decimal
@@ -21,7 +22,7 @@ from django.db.models import Q
 
 from core import audit, mail, outbox, page_cache
 from core.models import AuditEvent
-from learning.lrs import agents
+from learning.lrs import agents, documents
 from learning.models import (
     Attempt,
     Certificate,
@@ -97,6 +98,7 @@ def _forget_learning(person: User) -> None:
     Reflection.objects.filter(progress__registration__in=registrations).delete()
     ConversationPath.objects.filter(progress__registration__in=registrations).delete()
     registrations.update(learner=None)
+    documents.of(agents.account(person.actor_name)).delete()
 
 
 def _end_sessions(person: User, addresses: set[str]) -> None:
@@ -192,6 +194,20 @@ def _certificates(person: User) -> list[dict]:
 def _statements(person: User) -> list[dict]:
     actor = agents.ifi(agents.account(person.actor_name))
     return list(Statement.objects.filter(actor=actor).order_by("stored", "id").values_list("body", flat=True))
+
+
+def _documents(person: User) -> list[dict]:
+    """What programs keep beside their statements, such as where a package is to go on. Bytes that are no text in base64."""
+    wanted = ["kind", "activity", "registration", "name", "content_type", "updated"]
+    rows = documents.of(agents.account(person.actor_name)).order_by("pk")
+    return [{**{name: getattr(row, name) for name in wanted}, "content": _readable(row.body)} for row in rows]
+
+
+def _readable(body: bytes) -> str:
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        return base64.b64encode(body).decode()
 
 
 def _applications(person: User) -> list[dict]:
@@ -296,6 +312,7 @@ SECTIONS: dict[str, Section] = {
     "reflections": _reflections,
     "certificates": _certificates,
     "statements": _statements,
+    "documents_of_the_record_store": _documents,
     "applications": _applications,
     "answers_in_applications": _answers_to_questions,
     "offers": _offers,

@@ -12,7 +12,8 @@ from django.urls import reverse
 
 from core.models import AuditEvent, OutboxEvent
 from learning import completion, courses, playing
-from learning.models import Attempt, Certificate, ModuleProgress, MonthlyCount, Reflection, Registration, Statement
+from learning.lrs import agents, documents
+from learning.models import Attempt, Certificate, Document, ModuleProgress, MonthlyCount, Reflection, Registration, Statement
 from panels import membership, recruitment
 from panels.models import Answer, Application, Membership
 from people import affiliations, consent, names
@@ -94,6 +95,17 @@ def test_nobody_elses_data_is_in_the_file(lee, progress, sam):
     file = "".join(privacy.as_json(sam))
     assert MARKER not in file
     assert lee.actor_name not in file
+
+
+def test_what_packages_keep_about_a_learner_is_in_the_file_and_goes_with_them(lee, sam):
+    for person in [lee, sam]:
+        place = documents.Place("state", "https://example.org/package", agents.ifi(agents.account(person.actor_name)))
+        documents.put(place, "bookmark", documents.Content(MARKER.encode(), "text/plain"), version="2.0.0")
+        documents.put(place, "picture", documents.Content(b"\xff", "image/png"), version="2.0.0")
+    held = json.loads("".join(privacy.as_json(lee)))["documents_of_the_record_store"]
+    assert [(row["name"], row["content"]) for row in held] == [("bookmark", MARKER), ("picture", "/w==")]
+    privacy.erase(lee, by=lee)
+    assert {row.agent for row in Document.objects.all()} == {agents.ifi(agents.account(sam.actor_name))}
 
 
 def test_no_secret_is_in_the_file(lee, second_factor, client):
