@@ -27,7 +27,7 @@ STATUS: dict[type[errors.DomainError], int] = {
     errors.WrongState: HTTPStatus.CONFLICT,
     errors.Conflict: HTTPStatus.CONFLICT,
     documents.Changed: HTTPStatus.PRECONDITION_FAILED,
-    documents.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.DomainError: HTTPStatus.BAD_REQUEST,
 }
 # Where the framework's own code says less than the kind of error.

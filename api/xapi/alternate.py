@@ -5,6 +5,8 @@ Everything is in the form: the parameters, the headers, and the body as `content
 
 from __future__ import annotations
 
+import io
+
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
@@ -41,8 +43,8 @@ def _taken(form: QueryDict, name: str) -> list[str]:
 
 
 def _put(request: HttpRequest, method: str, query: QueryDict, said: dict[str, str], body: bytes) -> None:
-    request.method, request._body = method, body
-    request.GET = query
+    request.method, request.GET, request._stream = method, query, io.BytesIO(body)
+    del request._body
     request.META["CONTENT_TYPE"] = said.pop("Content-Type", "application/json")
     said.pop("Content-Length", None)
     request.META["CONTENT_LENGTH"] = str(len(body))

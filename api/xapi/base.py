@@ -11,7 +11,7 @@ from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
 from api import errors as problems
-from api.xapi import alternate, authentication, bodies, headers
+from api.xapi import alternate, authentication, headers
 from core import errors
 from learning.lrs.models import Credential
 
@@ -54,8 +54,6 @@ class Resource(View):
                 headers.require_version(request)
             self.version = headers.answered_version(request, default)
             return super().dispatch(request)
-        except bodies.TooLarge as error:
-            return problems.answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, error.code, str(error.message))
         except errors.DomainError as error:
             return problems.refusal(error)
 

@@ -7,18 +7,13 @@ from email.message import Message
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, UnreadablePostError
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from core import errors
 
 JSON = "application/json"
 UTF_8 = {"", "utf-8", "utf8", "us-ascii"}
-
-
-class TooLarge(errors.DomainError):
-    code = "too_large"
 
 
 def read_json(request: HttpRequest) -> Any:
@@ -45,15 +40,14 @@ def _require_type(content_type: str) -> None:
 
 
 def _whole(request: HttpRequest) -> bytes:
-    too_large = TooLarge(_("This is too large. Send at most %(most)s bytes at once.") % {"most": settings.XAPI_MOST_BYTES})
-    if int(request.META.get("CONTENT_LENGTH") or 0) > settings.XAPI_MOST_BYTES:
+    too_large = errors.TooLarge(_("This is too large. Send at most %(most)s bytes at once.") % {"most": settings.XAPI_MOST_BYTES})
+    length = int(request.META.get("CONTENT_LENGTH") or 0)
+    if length > settings.XAPI_MOST_BYTES:
         raise too_large
-    try:
-        return request.read(settings.XAPI_MOST_BYTES + 1) if not hasattr(request, "_body") else request.body
-    except UnreadablePostError:
-        raise errors.DomainError(_("The body ended before it was whole."), code="cut_off") from None
-    except RequestDataTooBig:
-        raise too_large from None
+    raw = request.read(settings.XAPI_MOST_BYTES)
+    if len(raw) < length:
+        raise errors.DomainError(_("The body did not arrive whole."), code="incomplete")
+    return raw
 
 
 def _refuse_constant(name: str) -> None:

@@ -18,7 +18,7 @@ from django.utils.http import http_date
 from django.utils.translation import gettext as _
 
 from api import errors as problems
-from api.xapi import headers, parameters
+from api.xapi import parameters
 from api.xapi.base import Resource
 from core import errors
 from learning.lrs import agents, credentials, documents, validation
@@ -79,8 +79,7 @@ class Documents(Resource):
 
     def put(self, request: HttpRequest) -> HttpResponse:
         asked = self._to_write(request)
-        version = headers.answered_version(request)
-        documents.put(asked.place, asked.name, _content(request), _condition(request), version=version)
+        documents.put(asked.place, asked.name, _content(request), _condition(request), version=self.version)
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
 
     def post(self, request: HttpRequest) -> HttpResponse:

@@ -41,10 +41,6 @@ class Unreadable(errors.DomainError):
     code = "invalid_document"
 
 
-class TooLarge(errors.DomainError):
-    code = "too_large"
-
-
 class Changed(errors.DomainError):
     """A condition of the request does not hold."""
 
@@ -217,7 +213,7 @@ def _all(place: Place) -> QuerySet[Document]:
 def _judge(content: Content) -> None:
     if len(content.body) > settings.LRS_DOCUMENT_BYTES:
         message = _("A document may have at most %(bytes)s bytes.")
-        raise TooLarge(message % {"bytes": settings.LRS_DOCUMENT_BYTES})
+        raise errors.TooLarge(message % {"bytes": settings.LRS_DOCUMENT_BYTES})
     if content.is_json:
         _parsed(content)
 
