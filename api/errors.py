@@ -26,6 +26,7 @@ STATUS: dict[type[errors.DomainError], int] = {
     errors.NotAllowed: HTTPStatus.FORBIDDEN,
     errors.WrongState: HTTPStatus.CONFLICT,
     errors.Conflict: HTTPStatus.CONFLICT,
+    errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.DomainError: HTTPStatus.BAD_REQUEST,
 }
 # Where the framework's own code says less than the kind of error.

@@ -43,3 +43,10 @@ class Conflict(DomainError):
 
     code = "conflict"
     message = _("This has been changed by somebody else in the meantime. Load the page again.")
+
+
+class TooLarge(DomainError):
+    """More was sent at once than we take."""
+
+    code = "too_large"
+    message = _("This is too large. Send less at once.")
