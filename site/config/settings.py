@@ -39,6 +39,12 @@ CONTENT_BASE_URL = env.str("CONTENT_BASE_URL", f"http://localhost:{PORT}").rstri
 SITE_NAME = env.str("SITE_NAME", "Alongside")
 SITE_THEME = env.str("SITE_THEME", "")  # a folder with tokens.css and logo.svg
 XAPI_IRI_BASE = env.str("XAPI_IRI_BASE", "https://alongside.example/xapi").rstrip("/")
+# One request of a record store's client, in bytes but for the number of parts (api/xapi/multipart.py).
+XAPI_MOST_STATEMENT_BYTES = env.int("XAPI_MOST_STATEMENT_BYTES", 5 * 1024 * 1024)  # the JSON
+XAPI_MOST_ATTACHMENT_BYTES = env.int("XAPI_MOST_ATTACHMENT_BYTES", 100 * 1024 * 1024)  # one file
+XAPI_MOST_BYTES = env.int("XAPI_MOST_BYTES", 200 * 1024 * 1024)  # all together
+XAPI_MOST_PARTS = env.int("XAPI_MOST_PARTS", 100)
+XAPI_LONGEST_HEADER = env.int("XAPI_LONGEST_HEADER", 4096)  # one line of a part's header
 HTTPS = urlsplit(BASE_URL).scheme == "https"
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [urlsplit(BASE_URL).hostname, urlsplit(CONTENT_BASE_URL).hostname])
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
@@ -175,7 +181,8 @@ STORAGES = {
     "default": {"BACKEND": "config.media.Bucket", "OPTIONS": S3}
     if S3_BUCKET
     else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    # Receipts, and pictures of experiences: never at an address of their own, only through a view that asks who may see them.
+    # Receipts, pictures of experiences, attachments of statements: never at an address of their own, only through a view
+    # that asks who may see them.
     "private": {
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {**S3, "location": "private"},
