@@ -65,7 +65,9 @@ class Received:
 
 @contextmanager
 def received(stream: Stream, content_type: str) -> Iterator[Received]:
-    """Read a whole body: `stream` is the request itself. Files are closed, and so gone, at the end of the block.
+    """Read a whole body: `stream` is the request itself, `content_type` that header with its parameters.
+
+    Files are closed, and so gone, at the end of the block.
 
     Raises `errors.DomainError` (400) for what is no multipart/mixed of the Experience API, and `errors.TooLarge` (413).
     """
@@ -73,9 +75,7 @@ def received(stream: Stream, content_type: str) -> Iterator[Received]:
     with ExitStack() as files:
         body.pass_over()
         if body.is_over():
-            raise _refused(
-                "no_statements", _("The body has no parts. The first one must be the statements, as application/json.")
-            )
+            raise _refused("no_statements", _("The body has no parts. The first must be the statements, as application/json."))
         statements, parts = _statements(body), []
         while not body.is_over():
             if len(parts) >= settings.XAPI_MOST_PARTS:

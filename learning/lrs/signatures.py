@@ -153,7 +153,7 @@ def _key(chain: Any, path: str) -> rsa.RSAPublicKey:
         raise _bad(path, _("x5c must be a list of certificates, each in base64."))
     try:
         key = x509.load_der_x509_certificate(base64.b64decode(chain[0], validate=True)).public_key()
-    except (ValueError, exceptions.UnsupportedAlgorithm):
+    except (ValueError, x509.InvalidVersion, exceptions.UnsupportedAlgorithm):
         raise _bad(path, _("The first certificate of x5c cannot be read.")) from None
     if not isinstance(key, rsa.RSAPublicKey) or key.key_size < SMALLEST_KEY:
         raise _bad(path, _("The certificate must have an RSA key of %(bits)s bits or more.") % {"bits": SMALLEST_KEY})

@@ -7,6 +7,8 @@ from email import message_from_bytes
 from types import SimpleNamespace
 
 import pytest
+from django.http.request import RawPostDataException
+from django.test import RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -214,6 +216,14 @@ def test_a_sender_who_is_gone_has_sent_nothing():
 
     with pytest.raises(errors.DomainError), multipart.received(Gone(), MIXED):
         raise AssertionError
+
+
+def test_a_request_is_read_as_it_comes():
+    request = RequestFactory().post("/xapi/statements", body(part()), content_type=MIXED)
+    with multipart.received(request, request.headers["Content-Type"]) as found:
+        assert [each.file.seek(0) or each.file.read() for each in found.parts] == [FILE]
+    with pytest.raises(RawPostDataException):  # nobody has held it
+        request.body  # noqa: B018
 
 
 # Cost ---------------------------------------------------------------------------------------------
