@@ -23,7 +23,7 @@ from django.utils import timezone
 
 from core import codes, outbox, workflow
 from learning import counts, emails, moveon
-from learning.lrs import agents, vocabulary
+from learning.lrs import agents, attachments, signatures, vocabulary
 from learning.lrs import statements as store
 from learning.models import Certificate, Credential, LaunchSession, ModulePage, ModuleProgress, Registration, Statement
 
@@ -47,17 +47,21 @@ def record(
     source: str = Statement.Source.PLAYER,
     credential: Credential | None = None,
     version: str = store.VERSION,
+    parts: Sequence[attachments.Part] = (),
 ) -> list[store.Stored]:
-    """Store statements and count those that count, all or none.
+    """Store statements with the files that they bring, and count those that count, all or none.
 
     A credential's mark is read now and kept with the statement: marking it later, or no longer, changes no past.
-    Raises `learning.lrs.validation.Invalid` or `core.errors.Conflict`; then nothing is stored.
+    Raises `learning.lrs.validation.Invalid` or another `core.errors.DomainError`; then nothing is stored.
     """
     if credential:
         source = Statement.Source.TRUSTED if credential.may_complete else Statement.Source.CREDENTIAL
-    with transaction.atomic():
-        vouched = {"source": source, "authority": authority(credential), "credential": credential}
+    vouched = {"source": source, "authority": authority(credential), "credential": credential}
+    with attachments.carried(parts) as files, transaction.atomic():
         stored = store.store(list(statements), **vouched, version=version)
+        attachments.match(statements, parts)
+        signatures.check(statements, parts, spec=version)
+        attachments.keep(files, [item.row for item in stored])
         count([item.row for item in stored if item.created])
     return stored
 

@@ -1,50 +1,64 @@
-"""What a request brings as JSON (Communication 1.4, 1.5): UTF-8, of that type, and not too much of it."""
+"""What a request brings (Communication 1.4, 1.5): JSON in UTF-8, alone or as the first part of multipart/mixed."""
 
 from __future__ import annotations
 
 import json
-from email.message import Message
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.http import parse_header_parameters
 from django.utils.translation import gettext as _
 
+from api.xapi import multipart
 from core import errors
 
-JSON = "application/json"
-UTF_8 = {"", "utf-8", "utf8", "us-ascii"}
+JSON, MIXED = "application/json", "multipart/mixed"
+UTF_8 = {"utf-8", "utf8", "us-ascii"}
 
 
-def read_json(request: HttpRequest) -> Any:
-    """The value. Raises `DomainError` for another type, another charset, what is no JSON, and `TooLarge`."""
-    _require_type(request.headers.get("Content-Type", ""))
-    return parse(_whole(request))
+@contextmanager
+def received(request: HttpRequest) -> Iterator[multipart.Received]:
+    """The statements as they came, and the files beside them, which are gone at the end of the block.
+
+    Raises `DomainError` for another type, another charset and what is cut off, and `TooLarge`.
+    """
+    header = request.headers.get("Content-Type", "")
+    kind, said = _media_type(header)
+    if kind == MIXED:
+        with multipart.received(request, header) as found:
+            yield found
+        return
+    if kind != JSON:
+        message = _("Send statements as application/json, or with their files as multipart/mixed.")
+        raise errors.DomainError(message, code="bad_content_type")
+    if said.get("charset", "utf-8").lower() not in UTF_8:  # RFC 8259 8.1
+        raise errors.DomainError(_("Send JSON in UTF-8."), code="bad_charset")
+    yield multipart.Received(_whole(request), [])
 
 
 def parse(raw: bytes) -> Any:
+    """The value. Raises `DomainError` for what is no JSON."""
     try:
         return json.loads(raw.decode(), parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         raise errors.DomainError(_("The body must be JSON in UTF-8."), code="no_json") from None
 
 
-def _require_type(content_type: str) -> None:
-    """1.5: application/json, in UTF-8 whatever is said (RFC 8259 8.1)."""
-    read = Message()
-    read["Content-Type"] = content_type
-    if read.get_content_type() != JSON or not content_type.strip():
-        raise errors.DomainError(_("Send the body as application/json."), code="bad_content_type")
-    if str(read.get_param("charset", "")).lower() not in UTF_8:
-        raise errors.DomainError(_("Send JSON in UTF-8."), code="bad_charset")
+def _media_type(header: str) -> tuple[str, dict[str, str]]:
+    try:
+        return parse_header_parameters(header)
+    except ValueError:
+        return "", {}
 
 
 def _whole(request: HttpRequest) -> bytes:
-    too_large = errors.TooLarge(_("This is too large. Send at most %(most)s bytes at once.") % {"most": settings.XAPI_MOST_BYTES})
-    length = int(request.META.get("CONTENT_LENGTH") or 0)
-    if length > settings.XAPI_MOST_BYTES:
-        raise too_large
-    raw = request.read(settings.XAPI_MOST_BYTES)
+    most, length = settings.XAPI_MOST_STATEMENT_BYTES, int(request.META.get("CONTENT_LENGTH") or 0)
+    if length > most:
+        raise errors.TooLarge(_("The statements of one request may have %(most)s bytes. Send fewer at once.") % {"most": most})
+    raw = request.read(most)
     if len(raw) < length:
         raise errors.DomainError(_("The body did not arrive whole."), code="incomplete")
     return raw

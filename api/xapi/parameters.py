@@ -23,7 +23,7 @@ from learning.lrs.validation import types
 
 LIMIT = re.compile(r"\d{1,9}", re.ASCII)
 IDS = ("statementId", "voidedStatementId")
-BESIDE_AN_ID = {"attachments", "format"}
+BESIDE = ("attachments", "format")  # how the answer looks, and not what is in it
 
 Rules = Mapping[str, tuple[str, Callable[[str, str], Any]]]
 
@@ -36,7 +36,7 @@ class BadParameter(errors.DomainError):
 
 
 def read(query: QueryDict) -> dict[str, Any]:
-    """The arguments of `queries.find`. Raises BadParameter."""
+    """The arguments of `queries.find`, and how the answer is to look. Raises BadParameter."""
     judge_names(query, RULES)
     _judge_together(set(query))
     return arguments(query, RULES)
@@ -56,41 +56,25 @@ def judge_names(query: QueryDict, known: Collection[str], required: Iterable[str
 
 def arguments(query: QueryDict, rules: Rules) -> dict[str, Any]:
     """What the values say, by the names of the arguments."""
-    return dict(filter(None, (_argument(name, str(value), rules) for name, value in query.dict().items())))
-
-
-def refuse_all(query: QueryDict) -> None:
-    """2.1.2: statements are posted without parameters."""
-    for name in query:
-        raise BadParameter(name, _("Statements are posted without parameters: leave out %(name)s.") % {"name": name[:60]})
-
-
-def only_statement_id(query: QueryDict) -> uuid.UUID:
-    """2.1.1: the one parameter of PUT."""
-    if set(query) - {"statementId"}:
-        raise BadParameter(min(set(query) - {"statementId"}), _("Only the parameter statementId may be given here."))
-    if len(query.getlist("statementId")) != 1:
-        raise BadParameter("statementId", _("Say the id of the statement once, in the parameter statementId."))
-    return _argument("statementId", query["statementId"])[1]
+    return dict(_argument(name, str(value), rules) for name, value in query.dict().items())
 
 
 def _judge_together(names: set[str]) -> None:
     given = [name for name in IDS if name in names]
     if len(given) == 2:
         raise BadParameter(given[1], _("Ask for statementId or for voidedStatementId, not for both."))
-    if given and (others := names - set(IDS) - BESIDE_AN_ID):
+    if given and (others := names - set(IDS) - set(BESIDE)):
         raise BadParameter(min(others), _("Beside %(name)s only attachments and format may be given.") % {"name": given[0]})
-    if "cursor" in names and len(names) > 1:
-        raise BadParameter(min(names - {"cursor"}), _("Use the address of more as it was given, without other parameters."))
+    if "cursor" in names and (others := names - {"cursor", *BESIDE}):
+        raise BadParameter(min(others), _("Use the address of more as it was given, without other parameters."))
 
 
-def _argument(name: str, value: str, rules: Rules) -> tuple[str, Any] | None:
+def _argument(name: str, value: str, rules: Rules) -> tuple[str, Any]:
     argument, rule = rules[name]
     try:
-        read_value = rule(value, name)
+        return argument, rule(value, name)
     except validation.Invalid as error:
         raise BadParameter(name, f"{name}: {error.message}") from None
-    return (argument, read_value) if argument else None
 
 
 # Values -------------------------------------------------------------------------------------------
@@ -142,18 +126,12 @@ def _agent(value: str, name: str) -> dict:
 def _format(value: str, name: str) -> str:
     if value not in {"exact", "ids", "canonical"}:
         raise BadParameter(name, _("format must be exact, ids or canonical."))
-    if value != "exact":
-        raise BadParameter(name, _("Only format=exact can be answered until the record store is complete."))
+    if value == "canonical":
+        raise BadParameter(name, _("format=canonical cannot be answered until the record store is complete."))
     return value
 
 
-def _attachments(value: str, name: str) -> bool:
-    if _truth(value, name):
-        raise BadParameter(name, _("Attachments cannot be answered until the record store is complete."))
-    return False
-
-
-# Parameter → the argument of queries.find (none: only judged), and how its value is read.
+# Parameter → the argument that it becomes, and how its value is read.
 RULES: Rules = {
     "statementId": ("statement_id", _uuid),
     "voidedStatementId": ("voided_statement_id", _uuid),
@@ -167,7 +145,7 @@ RULES: Rules = {
     "until": ("until", _moment),
     "limit": ("limit", _limit),
     "ascending": ("ascending", _truth),
-    "format": ("", _format),
-    "attachments": ("", _attachments),
+    "format": ("format", _format),
+    "attachments": ("attachments", _truth),
     "cursor": ("cursor", _text),
 }

@@ -2,52 +2,62 @@
 
 from __future__ import annotations
 
+import json
 import uuid
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils.http import http_date, urlencode
 from django.utils.translation import gettext as _
 
 from api import errors as problems
-from api.xapi import bodies, headers, parameters
+from api.xapi import bodies, headers, multipart, parameters
 from api.xapi.base import Resource
 from core import errors
 from learning import completion
-from learning.lrs import credentials, queries
+from learning.lrs import attachments, credentials, formats, queries
+from learning.lrs.attachments import Part
 from learning.lrs.models import Statement
 from learning.lrs.statements import Stored
+
+PUT_TO = ("statementId",)
 
 
 class Statements(Resource):
     def consistent_through(self) -> str:
         return headers.consistent_through()
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponseBase:
         asked = parameters.read(request.GET) | {"credential": self._only_by()}
+        shape, with_files = asked.pop("format", formats.EXACT), asked.pop("attachments", False)
         rows, cursor = queries.find(**asked)
         if asked.get("statement_id") or asked.get("voided_statement_id"):
-            return _one(rows)
-        return JsonResponse({"statements": [row.body for row in rows], "more": _more(request.path, cursor)})
+            return _one(rows, shape, with_files)
+        page = {"statements": [formats.written(row.body, shape) for row in rows], "more": _more(request, cursor)}
+        return _answer(page, rows, with_files)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """2.1.2: one or a list, all or none; the ids in the same order."""
         self._require_writing()
-        parameters.refuse_all(request.GET)
-        sent = bodies.read_json(request)
-        stored = self._record(sent if isinstance(sent, list) else [sent])
+        parameters.judge_names(request.GET, ())
+        with bodies.received(request) as found:
+            sent = bodies.parse(found.statements)
+            stored = self._record(sent if isinstance(sent, list) else [sent], found.parts)
         return JsonResponse([str(item.row.id) for item in stored], safe=False)
 
     def put(self, request: HttpRequest) -> HttpResponse:
         """2.1.1: one, under the id in the address."""
         self._require_writing()
-        wanted = parameters.only_statement_id(request.GET)
-        self._record([_under(wanted, bodies.read_json(request))])
+        parameters.judge_names(request.GET, PUT_TO, PUT_TO)
+        wanted = parameters.arguments(request.GET, parameters.RULES)["statement_id"]
+        with bodies.received(request) as found:
+            self._record([_under(wanted, bodies.parse(found.statements))], found.parts)
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
 
-    def _record(self, statements: list) -> list[Stored]:
-        return completion.record(statements, credential=self.credential, version=self.version)
+    def _record(self, statements: list, parts: Sequence[Part]) -> list[Stored]:
+        return completion.record(statements, credential=self.credential, version=self.version, parts=parts)
 
     def _require_writing(self) -> None:
         if not credentials.may_write(self.credential):
@@ -71,12 +81,22 @@ def _under(wanted: uuid.UUID, sent: Any) -> Any:
     return {"id": str(wanted)} | sent
 
 
-def _one(rows: list[Statement]) -> HttpResponse:
+def _one(rows: list[Statement], shape: str, with_files: bool) -> HttpResponseBase:
     if not rows:
         return problems.answer(HTTPStatus.NOT_FOUND, "not_found", _("There is no such statement."))
-    return JsonResponse(rows[0].body, headers={"Last-Modified": http_date(rows[0].stored.timestamp())})
+    response = _answer(formats.written(rows[0].body, shape), rows, with_files)
+    response["Last-Modified"] = http_date(rows[0].stored.timestamp())
+    return response
 
 
-def _more(path: str, cursor: str) -> str:
+def _answer(body: dict, rows: list[Statement], with_files: bool) -> HttpResponseBase:
+    """2.1.3: with `attachments=true` always multipart/mixed."""
+    if with_files:
+        return multipart.answer(json.dumps(body).encode(), attachments.of(rows))
+    return JsonResponse(body)
+
+
+def _more(request: HttpRequest, cursor: str) -> str:
     """A relative address, with everything that the next page needs."""
-    return f"{path}?{urlencode({'cursor': cursor})}" if cursor else ""
+    beside = {name: request.GET[name] for name in parameters.BESIDE if name in request.GET}
+    return f"{request.path}?{urlencode({'cursor': cursor} | beside)}" if cursor else ""

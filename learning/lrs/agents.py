@@ -8,6 +8,7 @@ from typing import Any
 from learning.lrs import vocabulary
 
 PLAIN_IDENTIFIERS = ("mbox", "mbox_sha1sum", "openid")
+IDENTIFIERS = ("account", *PLAIN_IDENTIFIERS)
 
 
 def account(name: str) -> dict:

@@ -1,4 +1,4 @@
-"""Statements as received, with the columns that queries need; documents; and who may read or write them."""
+"""Statements as received, with the columns that queries need; their files; documents; and who may read or write them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ import uuid
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from core.private_files import private_storage
+
+FOLDER = "attachments"  # in the private storage
 
 
 class Credential(models.Model):
@@ -133,3 +137,18 @@ class Document(models.Model):
     def etag(self) -> str:
         """3.1: the SHA-1 of the content, in quotes. It names a version and guards nothing."""
         return f'"{hashlib.sha1(self.content, usedforsecurity=False).hexdigest()}"'
+
+
+class Attachment(models.Model):
+    """A file that came with statements. The same content is kept once, whoever brings it."""
+
+    sha2 = models.CharField("SHA-2", max_length=128, primary_key=True, help_text=_("Hexadecimal, in small letters."))
+    length = models.BigIntegerField(help_text=_("Bytes."))
+    file = models.FileField(storage=private_storage, upload_to=FOLDER)
+    statements = models.ManyToManyField(Statement, help_text=_("Those that brought it. They alone give it back."))
+
+    class Meta:
+        app_label = "learning"
+
+    def __str__(self) -> str:
+        return self.sha2

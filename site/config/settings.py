@@ -38,8 +38,12 @@ BASE_URL = env.str("BASE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 CONTENT_BASE_URL = env.str("CONTENT_BASE_URL", f"http://localhost:{PORT}").rstrip("/")
 SITE_NAME = env.str("SITE_NAME", "Alongside")
 SITE_THEME = env.str("SITE_THEME", "")  # a folder with tokens.css and logo.svg
-XAPI_MOST_BYTES = env.int("XAPI_MOST_BYTES", 5_000_000)  # of one request's statements; attachments come beside them
 XAPI_IRI_BASE = env.str("XAPI_IRI_BASE", "https://alongside.example/xapi").rstrip("/")
+XAPI_MOST_STATEMENT_BYTES = env.int("XAPI_MOST_STATEMENT_BYTES", 5 * 1024 * 1024)  # of one request: its JSON
+XAPI_MOST_ATTACHMENT_BYTES = env.int("XAPI_MOST_ATTACHMENT_BYTES", 100 * 1024 * 1024)  # one file
+XAPI_MOST_BYTES = env.int("XAPI_MOST_BYTES", 200 * 1024 * 1024)  # all that it brings
+XAPI_MOST_PARTS = env.int("XAPI_MOST_PARTS", 100)  # files
+XAPI_LONGEST_HEADER = env.int("XAPI_LONGEST_HEADER", 4096)  # bytes of a line above a file
 HTTPS = urlsplit(BASE_URL).scheme == "https"
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [urlsplit(BASE_URL).hostname, urlsplit(CONTENT_BASE_URL).hostname])
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
@@ -177,19 +181,16 @@ STORAGES = {
     "default": {"BACKEND": "config.media.Bucket", "OPTIONS": S3}
     if S3_BUCKET
     else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    # Receipts, and pictures of experiences: never at an address of their own, only through a view that asks who may see them.
-    "private": {
-        "BACKEND": "storages.backends.s3.S3Storage",
-        "OPTIONS": {**S3, "location": "private"},
-    }
+    # Receipts, pictures of experiences, attachments: never at an address, only through a view that asks who may see them.
+    "private": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": {**S3, "location": "private"}}
     if S3_BUCKET
     else {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {
             "location": PRIVATE_ROOT,
-            "base_url": None,
             "file_permissions_mode": 0o600,
             "directory_permissions_mode": 0o700,
+            "base_url": None,
         },
     },
     "staticfiles": {"BACKEND": "config.static_files.StaticFiles"},
@@ -362,9 +363,7 @@ WAGTAILADMIN_BASE_URL = BASE_URL
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
-WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
-WAGTAIL_PASSWORD_RESET_ENABLED = False
-WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
+WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = WAGTAIL_PASSWORD_RESET_ENABLED = WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 WAGTAIL_WORKFLOW_ENABLED = False  # authors publish what they write; Wagtail's moderators are no role here
 WAGTAILADMIN_LOGIN_URL = "account_login"
 WAGTAIL_FRONTEND_LOGIN_URL = "/account/login/"

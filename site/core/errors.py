@@ -46,7 +46,7 @@ class Conflict(DomainError):
 
 
 class TooLarge(DomainError):
-    """More than is taken at once. The message says how much is."""
+    """More was sent at once than we take."""
 
     code = "too_large"
     message = _("This is too large. Send less at once.")

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from django_q.models import Failure
 
 from core import audit, mail
+from learning.lrs import attachments
 from panels import erasure as applications
 from panels.experiences import pictures
 from panels.models import Application, Membership
@@ -123,6 +124,7 @@ def forget_what_was_kept_by_law() -> None:
     claims.wipe(timezone.localdate() - timedelta(days=_days(12 * settings.RETENTION_PAYMENT_YEARS)))
     receipts.sweep()
     pictures.sweep()
+    attachments.sweep()
 
 
 def _learners() -> QuerySet[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import uuid
 from urllib.parse import urlencode
@@ -158,7 +159,7 @@ def test_another_charset_is_refused(send, say):
 
 
 def test_too_much_at_once_is_refused(send, say, settings):
-    settings.XAPI_MOST_BYTES = 100
+    settings.XAPI_MOST_STATEMENT_BYTES = 100
     response = send(say())
     assert problem(response) == (413, "too_large")
     assert response["X-Experience-API-Version"] == "2.0.0"
@@ -251,3 +252,60 @@ def test_more_stays_on_its_mount(client, writer, send, say):
     more = client.get(OLD, {"limit": 1}, headers=writer | V1).json()["more"]
     assert more.startswith(reverse("xapi:1.0.3:statements"))
     assert len(client.get(more, headers=writer | V1).json()["statements"]) == 1
+
+
+# Files ---------------------------------------------------------------------------------------------
+
+PHOTO = b"\x89 not really a picture\r\n--x\r\n"
+
+
+def mixed(statement: dict, *files: bytes) -> tuple[bytes, str]:
+    """A body and its type: the statement, then the files with their sums."""
+    body = b"--edge\r\nContent-Type: application/json\r\n\r\n" + json.dumps(statement).encode()
+    for file in files:
+        sha2 = hashlib.sha256(file).hexdigest()
+        body += b"\r\n--edge\r\nContent-Type: image/png\r\nContent-Transfer-Encoding: binary\r\n"
+        body += f"X-Experience-API-Hash: {sha2}\r\n\r\n".encode() + file
+    return body + b"\r\n--edge--\r\n", "multipart/mixed; boundary=edge"
+
+
+@pytest.fixture
+def illustrated(say):
+    """A statement that names the photo."""
+    usage = {"usageType": "https://alongside.example/photo", "display": {"en": "Photo"}, "contentType": "image/png"}
+    return say(attachments=[usage | {"length": len(PHOTO), "sha2": hashlib.sha256(PHOTO).hexdigest()}])
+
+
+def test_a_file_comes_with_its_statement_and_goes_back_with_it(client, writer, send, illustrated):
+    body, kind = mixed(illustrated, PHOTO)
+    assert send(body, content_type=kind).status_code == 200
+    Statement.objects.update(xid=0)
+    for query in [{"statementId": illustrated["id"]}, {"limit": 1}]:
+        response = client.get(HERE, query | {"attachments": "true"}, headers=writer | V2)
+        assert response["Content-Type"].startswith("multipart/mixed")
+        assert PHOTO in b"".join(response.streaming_content)
+
+
+def test_a_statement_without_its_file_or_a_file_without_its_statement_is_refused(send, say, illustrated):
+    assert problem(send(illustrated)) == (400, "invalid_statement")
+    body, kind = mixed(say(), PHOTO)
+    assert problem(send(body, content_type=kind)) == (400, "excess_part")
+    assert not Statement.objects.exists()
+
+
+# How it is written ---------------------------------------------------------------------------------
+
+
+def test_of_ids_alone_nothing_but_ids_is_left(client, writer, send, say):
+    group = {"objectType": "Group", "member": [{"name": "Ann", "mbox": "mailto:ann@example.com"}], "name": "All"}
+    about = {"id": "https://example.org/a", "definition": {"name": {"en": "A"}}}
+    said = say(actor=group, object=about, context={"contextActivities": {"parent": [about]}, "instructor": group["member"][0]})
+    send(said)
+    found = client.get(HERE, {"statementId": said["id"], "format": "ids"}, headers=writer | V2).json()
+    assert found["actor"] == {"objectType": "Group", "member": [{"mbox": "mailto:ann@example.com"}]}
+    assert found["verb"] == {"id": said["verb"]["id"]}
+    assert found["object"] == {"id": "https://example.org/a"}
+    assert found["context"] == {
+        "contextActivities": {"parent": [{"id": "https://example.org/a"}]},
+        "instructor": {"mbox": "mailto:ann@example.com"},
+    }
