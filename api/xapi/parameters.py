@@ -126,8 +126,6 @@ def _agent(value: str, name: str) -> dict:
 def _format(value: str, name: str) -> str:
     if value not in {"exact", "ids", "canonical"}:
         raise BadParameter(name, _("format must be exact, ids or canonical."))
-    if value == "canonical":
-        raise BadParameter(name, _("format=canonical cannot be answered until the record store is complete."))
     return value
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils.http import http_date, urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation.trans_real import parse_accept_lang_header
 
 from api import errors as problems
 from api.xapi import bodies, headers, multipart, parameters
@@ -34,8 +35,8 @@ class Statements(Resource):
         shape, with_files = asked.pop("format", formats.EXACT), asked.pop("attachments", False)
         rows, cursor = queries.find(**asked)
         if asked.get("statement_id") or asked.get("voided_statement_id"):
-            return _one(rows, shape, with_files)
-        page = {"statements": [formats.written(row.body, shape) for row in rows], "more": _more(request, cursor)}
+            return _one(request, rows, shape, with_files)
+        page = {"statements": _written(request, rows, shape), "more": _more(request, cursor)}
         return _answer(page, rows, with_files)
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -81,12 +82,17 @@ def _under(wanted: uuid.UUID, sent: Any) -> Any:
     return {"id": str(wanted)} | sent
 
 
-def _one(rows: list[Statement], shape: str, with_files: bool) -> HttpResponseBase:
+def _one(request: HttpRequest, rows: list[Statement], shape: str, with_files: bool) -> HttpResponseBase:
     if not rows:
         return problems.answer(HTTPStatus.NOT_FOUND, "not_found", _("There is no such statement."))
-    response = _answer(formats.written(rows[0].body, shape), rows, with_files)
+    response = _answer(_written(request, rows, shape)[0], rows, with_files)
     response["Last-Modified"] = http_date(rows[0].stored.timestamp())
     return response
+
+
+def _written(request: HttpRequest, rows: list[Statement], shape: str) -> list[dict]:
+    accepted = parse_accept_lang_header(request.headers.get("Accept-Language", "").lower())
+    return formats.written([row.body for row in rows], shape, [language for language, _weight in accepted])
 
 
 def _answer(body: dict, rows: list[Statement], with_files: bool) -> HttpResponseBase:

@@ -24,3 +24,9 @@ def ifi(actor: Mapping[str, Any]) -> str:
     if found := actor.get("account"):
         return f"account|{found['homePage']}|{found['name']}"
     return next((f"{key}|{actor[key]}" for key in PLAIN_IDENTIFIERS if key in actor), "")
+
+
+def person(agent: Mapping[str, Any]) -> dict:
+    """The person object of an agent (Communication 2.4): every property is a list."""
+    said = {name: [agent[name]] for name in ("name", *IDENTIFIERS) if name in agent}
+    return {"objectType": "Person"} | said

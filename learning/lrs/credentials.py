@@ -20,7 +20,8 @@ from learning.lrs.models import Credential
 # xAPI 1.0.3 Communication 4.2.1.
 READ_ALL = frozenset({"all", "all/read", "statements/read"})
 WRITE = frozenset({"all", "statements/write"})
-SCOPES = ("all", "all/read", "statements/read", "statements/read/mine", "statements/write", "state", "profile")
+DEFINE = frozenset({"all", "define"})
+SCOPES = ("all", "all/read", "statements/read", "statements/read/mine", "statements/write", "state", "profile", "define")
 USE_NOTED_EVERY = timedelta(minutes=1)
 NOBODY = "0" * 64
 
@@ -80,6 +81,10 @@ def may_read_own(credential: Credential) -> bool:
 
 def may_write(credential: Credential) -> bool:
     return not WRITE.isdisjoint(credential.scopes)
+
+
+def may_define(credential: Credential) -> bool:
+    return not DEFINE.isdisjoint(credential.scopes)
 
 
 def may_read_documents(credential: Credential, scope: str) -> bool:

@@ -76,6 +76,7 @@ class Statement(models.Model):
             models.Index("activity", "stored", name="statements_by_activity"),
             models.Index("registration", "stored", name="statements_by_registration"),
             models.Index("target", name="statements_by_target"),
+            models.Index("stored", condition=models.Q(target__isnull=False), name="statements_that_refer"),
         ]
 
     def __str__(self) -> str:
@@ -137,6 +138,20 @@ class Document(models.Model):
     def etag(self) -> str:
         """3.1: the SHA-1 of the content, in quotes. It names a version and guards nothing."""
         return f'"{hashlib.sha1(self.content, usedforsecurity=False).hexdigest()}"'
+
+
+class Activity(models.Model):
+    """What statements have said of an activity, merged. One that nobody described has no row."""
+
+    digest = models.CharField(max_length=64, primary_key=True, help_text=_("SHA-256 of the IRI, which may be long."))
+    iri = models.TextField()
+    definition = models.JSONField()
+
+    class Meta:
+        app_label = "learning"
+
+    def __str__(self) -> str:
+        return self.iri
 
 
 class Attachment(models.Model):

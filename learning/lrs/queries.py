@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from django.core import signing
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from core import errors, transactions
@@ -93,15 +93,30 @@ def find(
 
 
 def _page(asked: Filter, place: Place | None) -> tuple[list[Statement], str]:
-    rows = Statement.objects.filter(transactions.settled(), _condition(asked), is_voided=False)
+    rows = Statement.objects.filter(transactions.settled(), _window(asked), is_voided=False)
     if place:
         rows = rows.filter(_beyond(place, asked.ascending))
-    found = list(_in_order(rows, asked.ascending)[: asked.limit + 1])
+    matching = _matching(asked)
+    found = list(_in_order(rows.filter(matching), asked.ascending)[: asked.limit + 1])
+    if matching:
+        found = _with_referring(found, rows, matching, asked)
     page = found[: asked.limit]
     return page, _cursor(asked, page[-1]) if len(found) > asked.limit else ""
 
 
-def _condition(asked: Filter) -> Q:
+def _with_referring(found: list[Statement], rows: QuerySet[Statement], matching: Q, asked: Filter) -> list[Statement]:
+    """2.1.3: a statement that refers to a matching one belongs to the answer, also where that one was voided.
+
+    Asked for by itself, so that each question has an index that serves it.
+    """
+    target = Statement.objects.filter(matching, pk=OuterRef("target")).order_by()
+    referring = _in_order(rows.filter(Exists(target), target__isnull=False), asked.ascending)[: asked.limit + 1]
+    both = {row.pk: row for row in [*found, *referring]}.values()
+    return sorted(both, key=lambda row: (row.stored, row.pk), reverse=not asked.ascending)[: asked.limit + 1]
+
+
+def _matching(asked: Filter) -> Q:
+    """What a statement says. Empty where everything matches."""
     condition = Q()
     if asked.agent:
         condition &= Q(actor=statements.column(asked.agent))
@@ -111,11 +126,17 @@ def _condition(asked: Filter) -> Q:
         condition &= _about(statements.column(asked.activity), related=asked.related_activities)
     if asked.registration:
         condition &= Q(registration=asked.registration)
+    return condition
+
+
+def _window(asked: Filter) -> Q:
+    """When it was stored, and by whom."""
+    condition = Q(credential=asked.credential) if asked.credential else Q()
     if asked.since:
         condition &= Q(stored__gt=datetime.fromisoformat(asked.since))
     if asked.until:
         condition &= Q(stored__lte=datetime.fromisoformat(asked.until))
-    return condition & Q(credential=asked.credential) if asked.credential else condition
+    return condition
 
 
 def _about(activity: str, *, related: bool) -> Q:

@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import errors, transactions
-from learning.lrs import agents, equality, validation, vocabulary
+from learning.lrs import activities, agents, credentials, equality, validation, vocabulary
 from learning.lrs.models import Credential, Statement
 from learning.lrs.validation import types
 
@@ -71,7 +71,9 @@ def store(
     known = _known(rows)
     _refuse_conflicts(zip(rows, statements, strict=True), known)
     _void(rows, known)
-    _insert([row for row in rows if row.id not in known])
+    _insert(new := [row for row in rows if row.id not in known])
+    if credential is None or credentials.may_define(credential):
+        activities.learn([row.body for row in new])
     return [Stored(known.get(row.id, row), row.id not in known) for row in rows]
 
 
@@ -144,9 +146,7 @@ def _body(statement: dict, stored: datetime, authority: dict) -> dict:
     body = statement | {"stored": _written(stored), "authority": authority}
     body.setdefault("id", str(uuid.uuid4()))
     body["timestamp"] = _in_utc(body.get("timestamp")) or body["stored"]
-    if "context" in body:
-        body["context"] = _with_lists(body["context"])
-    return body
+    return _with_context(body)
 
 
 def _written(moment: datetime) -> str:
@@ -158,6 +158,15 @@ def _in_utc(timestamp: str | None) -> str:
     if not timestamp or timestamp.endswith("Z"):
         return timestamp or ""
     return _written(types.instant(timestamp, "timestamp"))
+
+
+def _with_context(body: dict) -> dict:
+    """Of the statement, and of the one inside it."""
+    if "context" in body:
+        body = body | {"context": _with_lists(body["context"])}
+    if body["object"].get("objectType") == "SubStatement":
+        body = body | {"object": _with_context(body["object"])}
+    return body
 
 
 def _with_lists(context: dict) -> dict:

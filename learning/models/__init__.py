@@ -1,6 +1,6 @@
 """What learning remembers."""
 
-from learning.lrs.models import Attachment, Credential, Document, Statement
+from learning.lrs.models import Activity, Attachment, Credential, Document, Statement
 from learning.models.completion import (
     BAND_FIELDS,
     Attempt,
@@ -15,6 +15,7 @@ from learning.models.launches import LaunchSession
 
 __all__ = [
     "BAND_FIELDS",
+    "Activity",
     "Attachment",
     "Attempt",
     "Certificate",

@@ -137,7 +137,7 @@ def test_everybody_may_ask_what_this_is(client, db):
 
 
 def test_there_is_nothing_at_other_addresses(client, db):
-    response = client.get("/xapi/agents")
+    response = client.get("/xapi/nothing")
     assert (response.status_code, response["Content-Type"]) == (404, "application/problem+json")
 
 
@@ -252,7 +252,7 @@ BAD = [
     {"related_agents": "yes"},
     {"related_activities": ""},
     {"format": "Exact"},
-    {"format": "canonical"},
+    {"format": "IDS"},
     {"attachments": "True"},
     {"cursor": "forged"},
     {"cursor": ""},
