@@ -23,7 +23,7 @@ def written(bodies: Sequence[dict], shape: str, languages: Sequence[str] = ()) -
     if shape == EXACT:
         return list(bodies)
     if shape == IDS:
-        return [_statement(body, _named, _verb_named, _actor_named) for body in bodies]
+        return [_statement(body, _named, _named, _actor_named) for body in bodies]
     known = activities.definitions(bodies)
 
     def activity(value: dict) -> dict:
@@ -74,10 +74,7 @@ def _context(value: dict, activity: Writer, actor: Writer) -> dict:
 
 
 def _named(value: dict) -> dict:
-    return {key: value[key] for key in ("objectType", "id") if key in value}
-
-
-def _verb_named(value: dict) -> dict:
+    """An activity (whose type goes without saying) or a verb."""
     return {"id": value["id"]}
 
 

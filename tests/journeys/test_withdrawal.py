@@ -16,6 +16,7 @@ MARKER = " ".join(WORDS)
 REFERENCE, PASSPHRASE = "7777-WXYZ", "7777-7777-7777-7777"
 TOLD = """
 import io
+from django.core.files.base import ContentFile
 from PIL import Image
 from panels.experiences import moderating, pictures, telling
 from panels.models import Experience, StoriesIndexPage
@@ -27,7 +28,7 @@ draft, _passphrase = telling.begin()
 telling.write(draft, {"happened": marker + ". As it was.", "helped": marker + "!"})
 photo = io.BytesIO()
 Image.new("RGB", (60, 90), "white").save(photo, "PNG")
-[picture] = pictures.add(draft, photo, marker)
+[picture] = pictures.add(draft, ContentFile(photo.getvalue()), marker)
 telling.submit(telling.agree(draft, ["publish", "contact"], email="gone@example.com"))
 Experience.objects.filter(pk=draft.pk).update(reference=reference, passphrase_digest=telling._digest(passphrase))
 uma, ola = [User.objects.get(email=f"{name}@demo.example") for name in ["uma", "ola"]]
