@@ -56,7 +56,7 @@ def record(
     """
     if credential:
         source = Statement.Source.TRUSTED if credential.may_complete else Statement.Source.CREDENTIAL
-    vouched = {"source": source, "authority": authority(credential), "credential": credential}
+    vouched: dict[str, Any] = {"source": source, "authority": authority(credential), "credential": credential}
     with attachments.carried(parts) as files, transaction.atomic():
         stored = store.store(list(statements), **vouched, version=version)
         attachments.match(statements, parts)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from django.conf import settings
+
 from learning.lrs import activities
 from learning.lrs.agents import IDENTIFIERS
 
@@ -37,14 +39,17 @@ def written(bodies: Sequence[dict], shape: str, languages: Sequence[str] = ()) -
 
 
 def one_language(texts: dict[str, str], languages: Sequence[str]) -> dict[str, str]:
-    """The text in the dearest language that there is, in a kind of it (en for en-GB, and the reverse), or the first."""
+    """The text in the dearest language that there is, or in a kind of it (en for en-GB, and the reverse).
+
+    Else in ours, or in the first by its tag: the order of a map is not kept by every database.
+    """
     by_tag = {tag.lower(): tag for tag in texts}
-    for wanted in languages:
+    for wanted in [*languages, settings.LANGUAGE_CODE]:
         plain = wanted.lower().partition("-")[0]
         tag = by_tag.get(wanted.lower()) or next((by_tag[tag] for tag in by_tag if tag.partition("-")[0] == plain), None)
         if tag:
             return {tag: texts[tag]}
-    return dict(list(texts.items())[:1])
+    return dict(sorted(texts.items())[:1])
 
 
 def _statement(body: dict, activity: Writer, verb: Writer, actor: Writer) -> dict:

@@ -72,8 +72,7 @@ def store(
     _refuse_conflicts(zip(rows, statements, strict=True), known)
     _void(rows, known)
     _insert(new := [row for row in rows if row.id not in known])
-    if credential is None or credentials.may_define(credential):
-        activities.learn([row.body for row in new])
+    activities.learn([row.body for row in new if _may_teach(row)])
     return [Stored(known.get(row.id, row), row.id not in known) for row in rows]
 
 
@@ -184,6 +183,11 @@ def _parent(context: dict) -> str:
 
 def _uuid(text: Any) -> uuid.UUID | None:
     return uuid.UUID(text) if isinstance(text, str) and types.UUID.match(text) else None
+
+
+def _may_teach(row: Statement) -> bool:
+    """Whether the store learns from it what its activities are."""
+    return credentials.may_define(row.credential) if row.credential else row.verb in vocabulary.DESCRIBING
 
 
 def _insert(rows: list[Statement]) -> None:

@@ -43,6 +43,8 @@ ABANDONED = VERBS["abandoned"]
 WAIVED = VERBS["waived"]
 SATISFIED = VERBS["satisfied"]
 VOIDED = VERBS["voided"]
+# Those with which our own player comes to something first, and describes it. What it says later repeats that.
+DESCRIBING = {LAUNCHED, INITIALIZED, ANSWERED, RESPONDED}
 
 # Activity types ----------------------------------------------------------------------------------
 LESSON = f"{ADL}/activities/lesson"

@@ -208,7 +208,6 @@ def test_giving_back_costs_the_same_with_one_and_with_three(bring, say, django_a
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.postgres
 def test_many_requests_at_once_leave_one_file_of_each(say, files):
     def bringing(*contents):
         said, parts = [say(attachments=list(map(about, contents)))], list(map(part, contents))
