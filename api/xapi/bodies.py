@@ -9,7 +9,6 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.http import parse_header_parameters
 from django.utils.translation import gettext as _
 
 from api.xapi import multipart
@@ -26,7 +25,7 @@ def received(request: HttpRequest) -> Iterator[multipart.Received]:
     Raises `DomainError` for another type, another charset and what is cut off, and `TooLarge`.
     """
     header = request.headers.get("Content-Type", "")
-    kind, said = _media_type(header)
+    kind, said = multipart.media_type(header)
     if kind == MIXED:
         with multipart.received(request, header) as found:
             yield found
@@ -45,13 +44,6 @@ def parse(raw: bytes) -> Any:
         return json.loads(raw.decode(), parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         raise errors.DomainError(_("The body must be JSON in UTF-8."), code="no_json") from None
-
-
-def _media_type(header: str) -> tuple[str, dict[str, str]]:
-    try:
-        return parse_header_parameters(header)
-    except ValueError:
-        return "", {}
 
 
 def _whole(request: HttpRequest) -> bytes:

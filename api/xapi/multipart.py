@@ -114,7 +114,7 @@ def _refused(code: str, message: str) -> errors.DomainError:
 
 
 def _boundary(content_type: str) -> bytes:
-    kind, parameters = _media_type(content_type)
+    kind, parameters = media_type(content_type)
     if kind != "multipart/mixed":
         raise _refused("not_mixed", _("Send statements with files as multipart/mixed."))
     if not BOUNDARY.fullmatch(parameters.get("boundary", "")):
@@ -123,7 +123,8 @@ def _boundary(content_type: str) -> bytes:
     return parameters["boundary"].encode()
 
 
-def _media_type(header: str) -> tuple[str, dict[str, str]]:
+def media_type(header: str) -> tuple[str, dict[str, str]]:
+    """The type in small letters, and its parameters. Of a header that is none, nothing."""
     try:
         return parse_header_parameters(header)
     except ValueError:
@@ -131,7 +132,7 @@ def _media_type(header: str) -> tuple[str, dict[str, str]]:
 
 
 def _statements(body: _Body) -> bytes:
-    kind, parameters = _media_type(body.headers().get("content-type", ""))
+    kind, parameters = media_type(body.headers().get("content-type", ""))
     if kind != "application/json":
         raise _refused("first_part", _("The first part must be the statements, with the Content-Type application/json."))
     if parameters.get("charset", "utf-8").lower() not in {"utf-8", "utf8"}:

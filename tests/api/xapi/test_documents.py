@@ -3,7 +3,6 @@
 import base64
 import io
 import json
-import threading
 import uuid
 from urllib.parse import urlencode
 
@@ -14,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from learning.lrs import credentials
 from learning.models import Document
+from tests.factories.together import together
 
 AGENT = '{"objectType": "Agent", "account": {"homePage": "https://example.org", "name": "lee"}}'
 ACTIVITY = "https://example.org/activity"
@@ -249,28 +249,18 @@ def test_a_condition_that_is_none_is_refused(send, tag):
         assert send("PUT", STATE, {"a": 2}, headers={header: tag}).json()["code"] == "bad_condition"
 
 
+def asking(method, place, body, headers):
+    """To be done at once with others: what is answered."""
+    address = f"{place[0]}?{urlencode(place[1])}"
+    return lambda: Client().generic(method, address, json.dumps(body), content_type=JSON, headers=headers).status_code
+
+
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("version", "headers", "lost"), [(OLD, FREE, 412), (NEW, FREE, 412), (NEW, {}, 409)])
 def test_of_two_who_create_at_once_one_is_first(version, headers, lost):
-    if connection.vendor != "postgresql":
-        return  # SQLite has one writer at a time
     sent = with_scope("all") | {"X-Experience-API-Version": version} | headers
-    together, answers = threading.Barrier(4), []
-
-    def put(number):
-        try:
-            address = f"{AGENT_PROFILE[0]}?{urlencode(AGENT_PROFILE[1])}"
-            together.wait(10)
-            answers.append(Client().generic("PUT", address, f'{{"by": {number}}}', content_type=JSON, headers=sent).status_code)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=put, args=(number,)) for number in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
+    answers = together(*[asking("PUT", AGENT_PROFILE, {"by": number}, sent) for number in range(4)])
     assert sorted(answers) == [204, lost, lost, lost]
     assert Document.objects.count() == 1
 
@@ -278,24 +268,8 @@ def test_of_two_who_create_at_once_one_is_first(version, headers, lost):
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_merges_at_once_lose_nothing():
-    if connection.vendor != "postgresql":
-        return  # SQLite has one writer at a time
     sent = with_scope("all") | {"X-Experience-API-Version": NEW}
-    together = threading.Barrier(4)
-
-    def post(number):
-        try:
-            together.wait(10)
-            address = f"{STATE[0]}?{urlencode(STATE[1])}"
-            Client().generic("POST", address, f'{{"{number}": 1}}', content_type=JSON, headers=sent)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=post, args=(number,)) for number in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
+    together(*[asking("POST", STATE, {str(number): 1}, sent) for number in range(4)])
     assert json.loads(Document.objects.get().body) == {str(number): 1 for number in range(4)}
 
 
