@@ -1,6 +1,7 @@
 """Who's who in the tests, and the rooms they stand in."""
 
 import importlib
+import json
 import time
 
 import pytest
@@ -8,10 +9,14 @@ from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.account.internal.flows.login import _AUTHENTICATION_METHODS_USER_SESSION_KEY
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
+from django.contrib.contenttypes.models import ContentType
 from django.core.cache import caches
+from django.core.management import call_command
 from django.core.management.commands import flush
+from django.db import connection
 from django.test import override_settings
 from django.urls import clear_url_caches
+from pytest_django.plugin import blocking_manager_key
 from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from core import audit
@@ -58,6 +63,33 @@ def flush_lifts_the_audit_triggers():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(flush.Command, "handle", handle_without_triggers)
         yield
+
+
+AT_FIRST = pytest.StashKey[str]()  # the rows that a new database holds, as JSON
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker, pytestconfig):
+    """What nearly every test needs is there from the beginning."""
+    with django_db_blocker.unblock():
+        roles.sync()
+        reference.load()
+        rows = json.loads(connection.creation.serialize_db_to_string())
+        rows.sort(key=lambda row: row["model"] != "contenttypes.contenttype")  # else what is saved before makes them anew
+        pytestconfig.stash[AT_FIRST] = json.dumps(rows)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """A test that commits empties the database: whoever comes next and does not commit finds it as it was at first."""
+    marker = item.get_closest_marker("django_db")
+    if AT_FIRST not in item.config.stash or (marker and marker.kwargs.get("transaction")):
+        return
+    with item.config.stash[blocking_manager_key].unblock():
+        if not StaffGroup.objects.exists():
+            call_command("flush", interactive=False, verbosity=0, reset_sequences=False, inhibit_post_migrate=True)
+            ContentType.objects.clear_cache()
+            connection.creation.deserialize_db_from_string(item.config.stash[AT_FIRST])
 
 
 # people ------------------------------------------------------------------------------------------
@@ -107,14 +139,6 @@ def lee(person, hospital, nurses):
 def sam(person):
     """A stranger with an account."""
     return person("Sam Stranger")
-
-
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
-    """What nearly every test needs is there from the beginning. A test that commits empties the database: see below."""
-    with django_db_blocker.unblock():
-        roles.sync()
-        reference.load()
 
 
 @pytest.fixture

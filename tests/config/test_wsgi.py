@@ -3,6 +3,8 @@
 import io
 
 import pytest
+from django.core.signals import request_started
+from django.db import close_old_connections
 
 from config import wsgi
 
@@ -15,7 +17,15 @@ TYPES += [
 TYPES += ["application/json; charset=\0", "; charset=", "application/json; charset=no-such", "application/json; charset=utf-7"]
 
 
-@pytest.mark.django_db
+@pytest.fixture
+def connected(db):
+    """A request that begins would close the connection that the test stands in."""
+    request_started.disconnect(close_old_connections)
+    yield
+    request_started.connect(close_old_connections)
+
+
+@pytest.mark.usefixtures("connected")
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize("content_type", TYPES)
 def test_no_charset_ends_in_an_error(method, content_type):
