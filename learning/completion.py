@@ -69,6 +69,8 @@ def record(
 def count(rows: Iterable[Statement]) -> None:
     """Move progress by new statements, complete what they complete, and count again what they void."""
     rows = _trusted(rows)
+    if not rows:
+        return
     voided = {row.target for row in rows if row.verb == vocabulary.VOIDED and row.target}
     again = _by_pair(Statement.objects.filter(pk__in=voided)) if voided else {}
     by_pair = _by_pair(_in_force(row for row in rows if row.verb != vocabulary.VOIDED))

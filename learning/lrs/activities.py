@@ -9,26 +9,30 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 
-from django.db.models import QuerySet
-
 from learning.lrs.models import Activity
 
 MAPS = ("name", "description", "extensions")
 
 
 def learn(statements: Sequence[dict]) -> None:
-    """Merge the definitions of valid statements into what is known. In one order for all, so that nobody waits for each other."""
+    """Merge the definitions of valid statements into what is known. Nothing is locked or written where they teach nothing."""
     said: dict[str, dict] = {}
     for activity in (one for statement in statements for one in mentioned(statement)):
         if definition := activity.get("definition"):
             said[activity["id"]] = merged(said.get(activity["id"], {}), definition)
-    if not said:
-        return
-    here = _rows(said, Activity.objects.select_for_update())
-    new = {iri: merged(here.get(iri, {}), definition) for iri, definition in said.items()}
-    rows = [Activity(digest=_digest(iri), iri=iri, definition=new[iri]) for iri in new if new[iri] != here.get(iri)]
-    rows.sort(key=lambda row: row.digest)
-    Activity.objects.bulk_create(rows, update_conflicts=True, unique_fields=["digest"], update_fields=["definition"])
+    here = _rows(said) if said else {}
+    if taught := {iri for iri in said if merged(here.get(iri, {}), said[iri]) != here.get(iri)}:
+        _teach({iri: said[iri] for iri in taught})
+
+
+def _teach(said: dict[str, dict]) -> None:
+    """In one order for all, so that nobody waits for each other; locked, so that of two at once neither is lost."""
+    rows = sorted((Activity(digest=_digest(iri), iri=iri, definition={}) for iri in said), key=lambda row: row.digest)
+    Activity.objects.bulk_create(rows, ignore_conflicts=True)
+    held = Activity.objects.filter(pk__in=[row.pk for row in rows]).order_by("digest").select_for_update()
+    for row in held:
+        row.definition = merged(row.definition, said[row.iri])
+    Activity.objects.bulk_update(held, ["definition"])
 
 
 def known(iri: str) -> dict:
@@ -59,10 +63,8 @@ def merged(old: dict, new: dict) -> dict:
     return old | new | maps
 
 
-def _rows(iris: Iterable[str], rows: QuerySet[Activity] | None = None) -> dict[str, dict]:
-    rows = Activity.objects.all() if rows is None else rows
-    found = rows.filter(pk__in=[_digest(iri) for iri in iris]).order_by("digest")
-    return {row.iri: row.definition for row in found}
+def _rows(iris: Iterable[str]) -> dict[str, dict]:
+    return dict(Activity.objects.filter(pk__in=[_digest(iri) for iri in iris]).values_list("iri", "definition"))
 
 
 def _digest(iri: str) -> str:

@@ -90,7 +90,7 @@ def match(statements: Sequence[dict], parts: Sequence[Part]) -> None:
 @contextmanager
 def carried(parts: Sequence[Part]) -> Iterator[dict[str, Attachment]]:
     """Write those files that are not here yet. They go again if what is done with them is refused."""
-    here = {each.sha2: each for each in Attachment.objects.filter(pk__in={part.sha2 for part in parts})}
+    here = Attachment.objects.in_bulk({part.sha2 for part in parts})
     new: dict[str, Attachment] = {}
     try:
         for part in parts:

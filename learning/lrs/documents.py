@@ -23,8 +23,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import errors
-from learning.lrs import agents, statements
-from learning.lrs.models import Document
+from learning.lrs import agents
+from learning.lrs.models import Document, column
 
 Kind = Document.Kind
 JSON = "application/json"
@@ -104,7 +104,7 @@ def names(place: Place, since: datetime | None = None) -> list[str]:
 
 def of(agent: dict) -> QuerySet[Document]:
     """Everything kept about an agent."""
-    return Document.objects.filter(agent=statements.column(agents.ifi(agent)))
+    return Document.objects.filter(agent=column(agents.ifi(agent)))
 
 
 # Writing ------------------------------------------------------------------------------------------
@@ -192,7 +192,7 @@ def _new(place: Place, name: str) -> Document:
         kind=place.kind,
         place=place.digest,
         activity=place.activity,
-        agent=statements.column(place.agent),
+        agent=column(place.agent),
         registration=place.registration,
         name=name,
     )

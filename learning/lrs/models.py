@@ -12,6 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from core.private_files import private_storage
 
 FOLDER = "attachments"  # in the private storage
+LONGEST = 500  # characters of an indexed column
+
+
+def column(text: str) -> str:
+    """What stands in an indexed column: the text itself, or the digest of one that is too long for an index."""
+    return text if len(text) <= LONGEST else f"sha256|{hashlib.sha256(text.encode()).hexdigest()}"
 
 
 class Credential(models.Model):
@@ -34,6 +40,10 @@ class Credential(models.Model):
         return self.name
 
 
+REFERRING = models.Q(target__isnull=False)
+SAID_OF_REGISTRATION = models.Q(registration__isnull=False)
+
+
 class Statement(models.Model):
     """One xAPI statement. `body` is what was received, with what the specification makes the store set."""
 
@@ -54,7 +64,7 @@ class Statement(models.Model):
     session = models.UUIDField(null=True)
     target = models.UUIDField(null=True, help_text=_("The statement that this one refers to."))
     source = models.CharField(max_length=12, choices=Source)
-    credential = models.ForeignKey(Credential, models.PROTECT, null=True)
+    credential = models.ForeignKey(Credential, models.PROTECT, null=True, db_index=False)
     is_voided = models.BooleanField(default=False)
     body = models.JSONField()
     xid = models.BigIntegerField(default=0, help_text=_("PostgreSQL's transaction id, for readers with a cursor."))
@@ -74,13 +84,41 @@ class Statement(models.Model):
             models.Index("actor", "stored", name="statements_by_actor"),
             models.Index("verb", "stored", name="statements_by_verb"),
             models.Index("activity", "stored", name="statements_by_activity"),
-            models.Index("registration", "stored", name="statements_by_registration"),
-            models.Index("target", name="statements_by_target"),
-            models.Index("stored", condition=models.Q(target__isnull=False), name="statements_that_refer"),
+            models.Index("activity", "verb", "stored", name="statements_by_activity_verb"),
+            models.Index("credential", "stored", name="statements_by_credential"),
+            models.Index("registration", "stored", name="statements_by_registration", condition=SAID_OF_REGISTRATION),
+            models.Index("target", name="statements_by_target", condition=REFERRING),
+            models.Index("stored", condition=REFERRING, name="statements_that_refer"),
         ]
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class Mention(models.Model):
+    """An agent or an activity that a statement speaks of elsewhere than in its own columns, for the wide filters.
+
+    `stored` is the statement's, so that an index gives the newest of a value first.
+    """
+
+    class Kind(models.TextChoices):
+        PARTY = "party", _("An agent that is the object, or a member of the group that is actor or object")
+        AGENT = "agent", _("An agent elsewhere")
+        ACTIVITY = "activity", _("An activity of the context, or of a statement inside")
+
+    pk = models.CompositePrimaryKey("statement", "value")
+    # Without a constraint in the database: it would be looked at for each mention that is written.
+    statement = models.ForeignKey(Statement, models.CASCADE, db_constraint=False, db_index=False)
+    value = models.CharField(max_length=500)
+    kind = models.CharField(max_length=8, choices=Kind)
+    stored = models.DateTimeField()
+
+    class Meta:
+        app_label = "learning"
+        indexes = [models.Index("value", "stored", name="mentions_by_value")]
+
+    def __str__(self) -> str:
+        return self.value
 
 
 class Document(models.Model):

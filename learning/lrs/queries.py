@@ -15,8 +15,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from core import errors, transactions
-from learning.lrs import agents, statements
-from learning.lrs.models import Credential, Statement
+from learning.lrs import agents
+from learning.lrs.models import Credential, Statement, column
 
 MOST = 500  # statements of a page
 SALT = "learning.lrs.queries"
@@ -119,11 +119,11 @@ def _matching(asked: Filter) -> Q:
     """What a statement says. Empty where everything matches."""
     condition = Q()
     if asked.agent:
-        condition &= Q(actor=statements.column(asked.agent))
+        condition &= Q(actor=column(asked.agent))
     if asked.verb:
-        condition &= Q(verb=statements.column(asked.verb))
+        condition &= Q(verb=column(asked.verb))
     if asked.activity:
-        condition &= _about(statements.column(asked.activity), related=asked.related_activities)
+        condition &= _about(column(asked.activity), related=asked.related_activities)
     if asked.registration:
         condition &= Q(registration=asked.registration)
     return condition

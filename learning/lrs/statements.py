@@ -6,26 +6,23 @@ PostgreSQL, which is asked for its transaction's id), and one more where a state
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db import IntegrityError, connection
-from django.db.models import Q
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import errors, transactions
-from learning.lrs import activities, agents, credentials, equality, validation, vocabulary
-from learning.lrs.models import Credential, Statement
+from learning.lrs import activities, agents, bulk, credentials, equality, mentions, validation, vocabulary
+from learning.lrs.models import Credential, Statement, column
 from learning.lrs.validation import types
 
 VERSION = "2.0.0"
 UNSAID = {"1.0.3": "1.0.0", "2.0.0": "2.0.0"}  # 2.4.10: what a statement without a version is said to be
-LONGEST = 500  # characters of an indexed column
 
 
 @dataclass(frozen=True)
@@ -68,17 +65,13 @@ def store(
         for place, statement in enumerate(statements)
     ]
     _refuse_repeated(rows)
-    known = _known(rows)
+    new = _insert(rows)
+    known = Statement.objects.in_bulk([row.id for row in rows if row not in new]) if len(new) < len(rows) else {}
     _refuse_conflicts(zip(rows, statements, strict=True), known)
-    _void(rows, known)
-    _insert(new := [row for row in rows if row.id not in known])
+    _void(rows)
+    mentions.keep(new)
     activities.learn([row.body for row in new if _may_teach(row)])
     return [Stored(known.get(row.id, row), row.id not in known) for row in rows]
-
-
-def column(text: str) -> str:
-    """What stands in an indexed column: the text itself, or the digest of one that is too long for an index."""
-    return text if len(text) <= LONGEST else f"sha256|{hashlib.sha256(text.encode()).hexdigest()}"
 
 
 # Judging ------------------------------------------------------------------------------------------
@@ -93,17 +86,6 @@ def _refuse_repeated(rows: Sequence[Statement]) -> None:
     """IEEE 4.1.6.1: an id stands once in a batch."""
     if len({row.id for row in rows}) < len(rows):
         raise validation.Invalid("id", _("Two statements of this batch have the same id."))
-
-
-def _known(rows: Sequence[Statement]) -> dict[uuid.UUID, Statement]:
-    """What is already here that matters: the same ids, what these void, and what voids these.
-
-    In no order: for the usual one SQLite walks over every statement that there is.
-    """
-    ids = [row.id for row in rows]
-    targets = [row.target for row in rows if row.verb == vocabulary.VOIDED]
-    found = Statement.objects.filter(Q(pk__in=[*ids, *targets]) | Q(target__in=ids, verb=vocabulary.VOIDED)).order_by()
-    return {row.id: row for row in found}
 
 
 def _refuse_conflicts(arrived: Iterable[tuple[Statement, dict]], known: dict[uuid.UUID, Statement]) -> None:
@@ -190,24 +172,33 @@ def _may_teach(row: Statement) -> bool:
     return credentials.may_define(row.credential) if row.credential else row.verb in vocabulary.DESCRIBING
 
 
-def _insert(rows: list[Statement]) -> None:
-    try:
-        Statement.objects.bulk_create(rows)
-    except IntegrityError as error:  # another request stored the same id since we looked
-        message = _("One of these statements is being stored by another request. Send them again.")
-        raise errors.Conflict(message, code="statement_conflict") from error
+# 2.3.2: the voiding statement may have come before the one that it voids.
+HAS_BEEN_VOIDED = " ".join(
+    [
+        f"said.verb <> '{vocabulary.VOIDED}'",
+        "AND EXISTS (SELECT 1 FROM learning_statement v WHERE v.target = said.id",
+        f"AND v.verb = '{vocabulary.VOIDED}')",
+    ]
+)
+
+
+def _insert(rows: Sequence[Statement]) -> list[Statement]:
+    """Those whose id was not there. One that another request is storing at this moment is waited for."""
+    inserted = {uuid.UUID(str(key)): bool(is_voided) for key, is_voided in bulk.insert(rows, is_voided=HAS_BEEN_VOIDED)}
+    new = [row for row in rows if row.id in inserted]
+    for row in new:
+        row.is_voided = inserted[row.id]
+    return new
 
 
 # Voiding (2.3.2) ----------------------------------------------------------------------------------
 
 
-def _void(rows: Sequence[Statement], known: dict[uuid.UUID, Statement]) -> None:
-    """Mark what is voided, in either order of arrival. Voiding a voiding statement changes nothing; nor does its repetition."""
-    present = {row.id: row for row in rows} | known
-    targets = {row.target for row in present.values() if row.target and row.verb == vocabulary.VOIDED}
-    hit = [present[target] for target in targets & present.keys() if present[target].verb != vocabulary.VOIDED]
-    changed = [row for row in hit if not row.is_voided]
-    for row in changed:
-        row.is_voided = True
-    if older := [row.id for row in changed if row.id in known]:
-        Statement.objects.filter(pk__in=older).update(is_voided=True)
+def _void(rows: Sequence[Statement]) -> None:
+    """Mark what these void. Voiding a voiding statement changes nothing; nor does its repetition."""
+    targets = {row.target for row in rows if row.verb == vocabulary.VOIDED}
+    if not targets:
+        return
+    for row in rows:
+        row.is_voided |= row.id in targets and row.verb != vocabulary.VOIDED
+    Statement.objects.filter(pk__in=targets).exclude(verb=vocabulary.VOIDED).update(is_voided=True)

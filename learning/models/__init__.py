@@ -1,6 +1,6 @@
 """What learning remembers."""
 
-from learning.lrs.models import Activity, Attachment, Credential, Document, Statement
+from learning.lrs.models import Activity, Attachment, Credential, Document, Mention, Statement
 from learning.models.completion import (
     BAND_FIELDS,
     Attempt,
@@ -25,6 +25,7 @@ __all__ = [
     "Document",
     "LaunchSession",
     "LearningIndexPage",
+    "Mention",
     "ModulePage",
     "ModuleProgress",
     "ModuleRow",

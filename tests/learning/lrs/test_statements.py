@@ -231,17 +231,19 @@ def test_what_is_known_is_asked_for_in_no_order(say, db):
     assert not [query for query in queries if "ORDER BY" in query["sql"]]
 
 
-@pytest.mark.parametrize("size", [1, 50])
-def test_a_batch_costs_three_queries_at_most(size, say, db):
-    batch = [say() for _ in range(size)]
+def cost(*said) -> int:
+    """Queries of one batch; those that go past Django's cursor on PostgreSQL are not among them."""
     with transaction.atomic(), CaptureQueriesContext(connection) as queries:
-        statements.store(batch, source="player", authority=agents.account("x"))
-    assert len(queries) == (3 if connection.vendor == "postgresql" else 2)
+        statements.store(list(said), source="player", authority=agents.account("x"))
+    return len(queries)
+
+
+@pytest.mark.parametrize("size", [1, 50])
+def test_a_batch_costs_one_query(size, say, db):
+    assert cost(*[say() for _ in range(size)]) == 1
 
 
 def test_voiding_costs_one_more(store, say, void):
     said = say()
     store(said)
-    with transaction.atomic(), CaptureQueriesContext(connection) as queries:
-        statements.store([void(said["id"])], source="player", authority=agents.account("x"))
-    assert len(queries) == (4 if connection.vendor == "postgresql" else 3)
+    assert cost(void(said["id"])) == 2
