@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import time
 from datetime import UTC
+from functools import lru_cache
 
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
@@ -44,3 +46,13 @@ def add(response: HttpResponseBase, version: str, consistent_through: str = "") 
 def consistent_through() -> str:
     """Communication 2.1: every statement stored before this moment can be read by now."""
     return transactions.consistent_through().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def consistent_through_lately() -> str:
+    """The same, at most a second old: what is written does not ask the database each time."""
+    return _in_second(int(time.monotonic()))
+
+
+@lru_cache(maxsize=1)
+def _in_second(_second: int) -> str:
+    return consistent_through()

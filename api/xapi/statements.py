@@ -28,7 +28,8 @@ PUT_TO = ("statementId",)
 
 class Statements(Resource):
     def consistent_through(self) -> str:
-        return headers.consistent_through()
+        reads = self.request.method in {"GET", "HEAD"}
+        return headers.consistent_through() if reads else headers.consistent_through_lately()
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         asked = parameters.read(request.GET) | {"credential": self._only_by()}

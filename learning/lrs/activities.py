@@ -7,8 +7,10 @@ own player and credentials that may define teach the store anything (Communicati
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Iterator, Sequence
 
+from learning.lrs import bulk
 from learning.lrs.models import Activity
 
 MAPS = ("name", "description", "extensions")
@@ -20,7 +22,7 @@ def learn(statements: Sequence[dict]) -> None:
     for activity in (one for statement in statements for one in mentioned(statement)):
         if definition := activity.get("definition"):
             said[activity["id"]] = merged(said.get(activity["id"], {}), definition)
-    here = _rows(said) if said else {}
+    here = _definitions(said)
     if taught := {iri for iri in said if merged(here.get(iri, {}), said[iri]) != here.get(iri)}:
         _teach({iri: said[iri] for iri in taught})
 
@@ -37,13 +39,13 @@ def _teach(said: dict[str, dict]) -> None:
 
 def known(iri: str) -> dict:
     """The activity with all that is known of it; of one that nobody described, what it is called by."""
-    definition = _rows([iri]).get(iri)
+    definition = _definitions([iri]).get(iri)
     return {"objectType": "Activity", "id": iri} | ({"definition": definition} if definition else {})
 
 
 def definitions(statements: Sequence[dict]) -> dict[str, dict]:
     """IRI → canonical definition, of the activities in these statements."""
-    return _rows({activity["id"] for statement in statements for activity in mentioned(statement)})
+    return _definitions({activity["id"] for statement in statements for activity in mentioned(statement)})
 
 
 def mentioned(statement: dict) -> Iterator[dict]:
@@ -63,8 +65,11 @@ def merged(old: dict, new: dict) -> dict:
     return old | new | maps
 
 
-def _rows(iris: Iterable[str]) -> dict[str, dict]:
-    return dict(Activity.objects.filter(pk__in=[_digest(iri) for iri in iris]).values_list("iri", "definition"))
+def _definitions(iris: Iterable[str]) -> dict[str, dict]:
+    """Of those that somebody described."""
+    by_digest = {_digest(iri): iri for iri in iris}
+    found = bulk.texts(Activity, by_digest, "definition") if by_digest else {}
+    return {by_digest[digest]: json.loads(definition) for digest, definition in found.items()}
 
 
 def _digest(iri: str) -> str:

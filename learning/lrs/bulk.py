@@ -7,26 +7,43 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
 
 from django.db import connection, models
+from django.db.backends.utils import CursorWrapper
+
+Query = tuple[str, str]  # the SQL, and the JSON text that is its only parameter
 
 
-def insert(rows: Sequence[models.Model], **computed: str) -> list[tuple[Any, ...]]:
+def insert(rows: Sequence[models.Model], beside: Sequence[models.Model] = (), **computed: str) -> list[tuple[Any, ...]]:
     """Insert those whose key is not there yet, in the order of their keys, so that nobody waits for each other in a ring.
 
     `computed` gives columns an SQL expression over `said`, the row that is being inserted. Answers with key and computed
-    columns of those that were inserted.
+    columns of those that were inserted. `beside` are rows of another model, written in the same go.
     """
-    if not rows:
-        return []
+    queries = [_insertion(rows, **computed)] if rows else []
+    if beside:
+        queries.append(_insertion(beside))
+    return [*_run(queries), []][0]
+
+
+def texts(model: type[models.Model], keys: Iterable[str], column: str) -> dict[str, str]:
+    """Key → the column as text, of the rows that there are."""
+    options, quote = model._meta, connection.ops.quote_name
+    key, table = quote(options.pk.column), quote(options.db_table)
+    listed = "jsonb_array_elements_text(%s::jsonb)" if connection.vendor == "postgresql" else "(SELECT value FROM json_each(%s))"
+    sql = " ".join(["SELECT", key, ",", quote(column), "FROM", table, "WHERE", key, "IN (SELECT * FROM", listed, "AS listed)"])
+    return dict(_run([(sql, json.dumps([*keys]))])[0])
+
+
+def _insertion(rows: Sequence[models.Model], **computed: str) -> Query:
     model = type(rows[0])
     fields = model._meta.concrete_fields
     values = [{field.column: getattr(row, field.attname) for field in fields} for row in rows]
-    return _execute(_sql(model, tuple(computed.items())), json.dumps(values, default=_written, ensure_ascii=False))
+    return _sql(model, tuple(computed.items())), json.dumps(values, default=_written, ensure_ascii=False)
 
 
 def _written(value: uuid.UUID | datetime) -> str:
@@ -56,13 +73,19 @@ def _unpacked(model: type[models.Model]) -> str:
     return f"SELECT {parts} FROM json_each(%s)"  # noqa: S608
 
 
-def _execute(sql: str, text: str) -> list[tuple[Any, ...]]:
+def _run(queries: Sequence[Query]) -> list[list[tuple[Any, ...]]]:
     if connection.vendor != "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(sql, [text])
-            return cursor.fetchall()
+        return [_fetched(connection.cursor(), query) for query in queries]
     from psycopg import Cursor  # only there where PostgreSQL is
 
-    # Not Django's cursor, which writes the text into the query: so it is planned once and for all.
-    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
-        return cursor.execute(sql, [text], prepare=True).fetchall()
+    # Not Django's cursor, which writes the text into the query: so it is planned once and for all. In one round trip.
+    connection.ensure_connection()
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        cursors = [Cursor(connection.connection).execute(sql, [text], prepare=True) for sql, text in queries]
+        return [cursor.fetchall() for cursor in cursors]
+
+
+def _fetched(cursor: CursorWrapper, query: Query) -> list[tuple[Any, ...]]:
+    with cursor:
+        cursor.execute(query[0], [query[1]])
+        return cursor.fetchall()

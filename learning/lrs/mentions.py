@@ -5,17 +5,12 @@ The authority has no mention: a statement's credential says it (`credentials.vou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
-from learning.lrs import activities, agents, bulk
+from learning.lrs import activities, agents
 from learning.lrs.models import Mention, Statement, column
 
 Kind = Mention.Kind
-
-
-def keep(rows: Sequence[Statement]) -> None:
-    """Write the mentions of new statements: one query, or none."""
-    bulk.insert([mention for row in rows for mention in of(row)])
 
 
 def of(row: Statement) -> Iterator[Mention]:

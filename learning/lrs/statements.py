@@ -69,7 +69,6 @@ def store(
     known = Statement.objects.in_bulk([row.id for row in rows if row not in new]) if len(new) < len(rows) else {}
     _refuse_conflicts(zip(rows, statements, strict=True), known)
     _void(rows)
-    mentions.keep(new)
     activities.learn([row.body for row in new if _may_teach(row)])
     return [Stored(known.get(row.id, row), row.id not in known) for row in rows]
 
@@ -184,7 +183,9 @@ HAS_BEEN_VOIDED = " ".join(
 
 def _insert(rows: Sequence[Statement]) -> list[Statement]:
     """Those whose id was not there. One that another request is storing at this moment is waited for."""
-    inserted = {uuid.UUID(str(key)): bool(is_voided) for key, is_voided in bulk.insert(rows, is_voided=HAS_BEEN_VOIDED)}
+    mentioned = [mention for row in rows for mention in mentions.of(row)]
+    answered = bulk.insert(rows, beside=mentioned, is_voided=HAS_BEEN_VOIDED)
+    inserted = {uuid.UUID(str(key)): bool(is_voided) for key, is_voided in answered}
     new = [row for row in rows if row.id in inserted]
     for row in new:
         row.is_voided = inserted[row.id]
