@@ -16,14 +16,13 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from core import codes, outbox, workflow
 from learning import counts, emails, moveon
-from learning.lrs import agents, attachments, signatures, vocabulary
+from learning.lrs import agents, attachments, credentials, signatures, vocabulary
 from learning.lrs import statements as store
 from learning.models import Certificate, Credential, LaunchSession, ModulePage, ModuleProgress, Registration, Statement
 
@@ -33,12 +32,6 @@ Held = dict[uuid.UUID, Registration]  # by key, locked
 
 # A letter about something older (a recount, a rebuild) would help nobody.
 NEWS = timedelta(days=1)
-
-
-def authority(credential: Credential | None = None) -> dict:
-    """Who vouches for a statement: the credential that brought it, or our own player."""
-    name = str(credential.audit_key) if credential else "player"
-    return {"objectType": "Agent", "account": {"homePage": settings.XAPI_IRI_BASE, "name": name}}
 
 
 def record(
@@ -56,7 +49,7 @@ def record(
     """
     if credential:
         source = Statement.Source.TRUSTED if credential.may_complete else Statement.Source.CREDENTIAL
-    vouched: dict[str, Any] = {"source": source, "authority": authority(credential), "credential": credential}
+    vouched: dict[str, Any] = {"source": source, "authority": credentials.authority(credential), "credential": credential}
     with attachments.carried(parts) as files, transaction.atomic():
         stored = store.store(list(statements), **vouched, version=version)
         attachments.match(statements, parts)
@@ -290,7 +283,7 @@ def _complete_course(registration: Registration, session: uuid.UUID | None, at: 
     modules = _modules_certified(registration)
     _certify(registration, None, at, title=registration.course.title, modules=modules, minutes=round(seconds / 60))
     outbox.write("course.completed", registration=str(registration.key))
-    store.store([moveon.satisfied(registration, session, at)], source=Statement.Source.PLAYER, authority=authority())
+    store.store([moveon.satisfied(registration, session, at)], source=Statement.Source.PLAYER, authority=credentials.authority())
     return _completion(registration, registration.course_id, at, seconds)
 
 

@@ -10,12 +10,15 @@ import secrets
 from collections.abc import Sequence
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import audit, errors, workflow
+from learning.lrs import agents
 from learning.lrs.models import Credential
+from learning.lrs.validation import types
 
 # xAPI 1.0.3 Communication 4.2.1.
 READ_ALL = frozenset({"all", "all/read", "statements/read"})
@@ -24,6 +27,7 @@ DEFINE = frozenset({"all", "define"})
 SCOPES = ("all", "all/read", "statements/read", "statements/read/mine", "statements/write", "state", "profile", "define")
 USE_NOTED_EVERY = timedelta(minutes=1)
 NOBODY = "0" * 64
+PLAYER = "player"  # by this name our own player vouches
 
 
 @transaction.atomic
@@ -69,6 +73,25 @@ def authenticate(key: str, secret: str) -> Credential | None:
         return None
     _note_use(credential)
     return credential
+
+
+def authority(credential: Credential | None = None) -> dict:
+    """Who vouches for a statement: the credential that brought it, or our own player."""
+    return {
+        "objectType": "Agent",
+        "account": {"homePage": settings.XAPI_IRI_BASE, "name": str(credential.audit_key) if credential else PLAYER},
+    }
+
+
+def vouched_for_by(agent: str) -> models.Q | None:
+    """The statements whose authority has this inverse functional identifier; None where it is nobody of ours."""
+    start = agents.ifi(authority()).removesuffix(PLAYER)
+    name = agent.removeprefix(start)
+    if name == PLAYER:
+        return models.Q(credential=None)
+    if name == agent or not types.UUID.match(name):
+        return None
+    return models.Q(credential=Credential.objects.filter(audit_key=name).values("pk")[:1])
 
 
 def may_read(credential: Credential) -> bool:

@@ -115,7 +115,7 @@ class Mention(models.Model):
 
     class Meta:
         app_label = "learning"
-        indexes = [models.Index("value", "stored", name="mentions_by_value")]
+        indexes = [models.Index("value", "stored", "statement", name="mentions_by_value")]
 
     def __str__(self) -> str:
         return self.value

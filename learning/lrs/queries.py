@@ -7,18 +7,22 @@ the filters, signed. Rows that others could still be put before are left for the
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from functools import reduce
+from operator import or_
 
 from django.core import signing
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from core import errors, transactions
-from learning.lrs import agents
-from learning.lrs.models import Credential, Statement, column
+from learning.lrs import agents, credentials
+from learning.lrs.models import Credential, Mention, Statement, column
 
 MOST = 500  # statements of a page
+CHAIN = 4  # links that are followed from a statement that refers to others
 SALT = "learning.lrs.queries"
 
 
@@ -27,6 +31,7 @@ class Filter:
     """What is asked for. `since` is exclusive and `until` inclusive, both by the time of storing."""
 
     agent: str = ""
+    related_agents: bool = False
     verb: str = ""
     activity: str = ""
     related_activities: bool = False
@@ -36,6 +41,11 @@ class Filter:
     credential: int = 0
     limit: int = MOST
     ascending: bool = False
+
+    @property
+    def narrows(self) -> bool:
+        """Whether it asks for what a statement says, and not only for when it was stored."""
+        return bool(self.agent or self.verb or self.activity or self.registration)
 
 
 @dataclass(frozen=True)
@@ -67,8 +77,9 @@ def find(
 
     With an id, that one statement or none: `statement_id` finds only what is not voided, `voided_statement_id` only what
     is. With `cursor`, the next page of an earlier question; the other filters are then its own. `credential` keeps to the
-    statements that it stored. `related_activities` also finds statements whose parent the activity is;
-    `related_agents` adds nothing yet. Raises `errors.DomainError` for a cursor that is not ours.
+    statements that it stored. `agent` is the actor, the object, or a member of a group that is; with `related_agents` and
+    `related_activities` also those of the context, of a statement inside, and the authority (2.1.3).
+    Raises `errors.DomainError` for a cursor that is not ours.
     """
     if wanted := statement_id or voided_statement_id:
         rows = Statement.objects.filter(pk=wanted, is_voided=bool(voided_statement_id))
@@ -79,6 +90,7 @@ def find(
         return _page(asked, place)
     asked = Filter(
         agent=agents.ifi(agent) if agent else "",
+        related_agents=related_agents,
         verb=verb,
         activity=activity,
         related_activities=related_activities,
@@ -93,66 +105,107 @@ def find(
 
 
 def _page(asked: Filter, place: Place | None) -> tuple[list[Statement], str]:
-    rows = Statement.objects.filter(transactions.settled(), _window(asked), is_voided=False)
+    ways = _ways(asked, Way())
+    found = [row for way in ways for row in _first(asked, place, way)]
+    if asked.narrows:
+        found += _first(asked, place, Way(_refers(asked)))
+    rows = sorted({row.pk: row for row in found}.values(), key=lambda row: (row.stored, row.pk), reverse=not asked.ascending)
+    page = rows[: asked.limit]
+    return page, _cursor(asked, page[-1]) if len(rows) > asked.limit else ""
+
+
+def _first(asked: Filter, place: Place | None, way: Way) -> list[Statement]:
+    """One more than a page has, of those that match in this way."""
+    rows = Statement.objects.filter(transactions.settled(), _window(asked, way), way.condition, is_voided=False)
     if place:
-        rows = rows.filter(_beyond(place, asked.ascending))
-    matching = _matching(asked)
-    found = list(_in_order(rows.filter(matching), asked.ascending)[: asked.limit + 1])
-    if matching:
-        found = _with_referring(found, rows, matching, asked)
-    page = found[: asked.limit]
-    return page, _cursor(asked, page[-1]) if len(found) > asked.limit else ""
+        rows = rows.filter(_beyond(place, asked.ascending, way))
+    sign = "" if asked.ascending else "-"
+    return list(rows.order_by(f"{sign}{way.stored}", f"{sign}{way.key}")[: asked.limit + 1])
 
 
-def _with_referring(found: list[Statement], rows: QuerySet[Statement], matching: Q, asked: Filter) -> list[Statement]:
-    """2.1.3: a statement that refers to a matching one belongs to the answer, also where that one was voided.
-
-    Asked for by itself, so that each question has an index that serves it.
-    """
-    target = Statement.objects.filter(matching, pk=OuterRef("target")).order_by()
-    referring = _in_order(rows.filter(Exists(target), target__isnull=False), asked.ascending)[: asked.limit + 1]
-    both = {row.pk: row for row in [*found, *referring]}.values()
-    return sorted(both, key=lambda row: (row.stored, row.pk), reverse=not asked.ascending)[: asked.limit + 1]
+# Matching -----------------------------------------------------------------------------------------
 
 
-def _matching(asked: Filter) -> Q:
-    """What a statement says. Empty where everything matches."""
-    condition = Q()
-    if asked.agent:
-        condition &= Q(actor=column(asked.agent))
+@dataclass(frozen=True)
+class Way:
+    """One way to match, asked for by itself: one index, of the statements or of the mentions, serves it and gives the order."""
+
+    condition: Q = Q()  # noqa: RUF009 - never changed
+    joins: bool = False  # to the mentions, whose index then gives the order
+    may_join: bool = True
+
+    @property
+    def stored(self) -> str:
+        return "mention__stored" if self.joins else "stored"
+
+    @property
+    def key(self) -> str:
+        return "mention__statement_id" if self.joins else "id"
+
+    def where(self, condition: Q) -> Way:
+        return replace(self, condition=self.condition & condition)
+
+    def mentioning(self, text: str, kinds: Sequence[str]) -> Way:
+        if self.may_join:
+            mention = Q(mention__value=column(text), mention__kind__in=kinds)
+            return replace(self, condition=self.condition & mention, joins=True, may_join=False)
+        return self.where(Q(Exists(Mention.objects.filter(statement=OuterRef("pk"), value=column(text), kind__in=kinds))))
+
+
+def _ways(asked: Filter, way: Way) -> list[Way]:
+    """All ways in which what a statement says can match."""
     if asked.verb:
-        condition &= Q(verb=column(asked.verb))
-    if asked.activity:
-        condition &= _about(column(asked.activity), related=asked.related_activities)
+        way = way.where(Q(verb=column(asked.verb)))
     if asked.registration:
-        condition &= Q(registration=asked.registration)
-    return condition
+        way = way.where(Q(registration=asked.registration))
+    ways = [way]
+    if asked.agent:
+        ways = [found for way in ways for found in _about_agent(asked, way)]
+    if asked.activity:
+        ways = [found for way in ways for found in _about_activity(asked, way)]
+    return ways
 
 
-def _window(asked: Filter) -> Q:
+def _about_agent(asked: Filter, way: Way) -> list[Way]:
+    kinds = [Mention.Kind.PARTY, Mention.Kind.AGENT] if asked.related_agents else [Mention.Kind.PARTY]
+    ways = [way.where(Q(actor=column(asked.agent))), way.mentioning(asked.agent, kinds)]
+    vouched = credentials.vouched_for_by(asked.agent) if asked.related_agents else None
+    return [*ways, way.where(vouched)] if vouched else ways
+
+
+def _about_activity(asked: Filter, way: Way) -> list[Way]:
+    ways = [way.where(Q(activity=column(asked.activity)))]
+    return [*ways, way.mentioning(asked.activity, [Mention.Kind.ACTIVITY])] if asked.related_activities else ways
+
+
+def _refers(asked: Filter) -> Q:
+    """2.1.3: a statement that refers to a matching one matches, also where that one was voided; and what refers to it too."""
+    matching = reduce(or_, [way.condition for way in _ways(asked, Way(may_join=False))])
+    condition = matching
+    for _link in range(CHAIN):
+        reached = Q(Exists(Statement.objects.filter(condition, pk=OuterRef("target")).order_by()))
+        condition = matching | reached
+    return Q(target__isnull=False) & reached
+
+
+# Order --------------------------------------------------------------------------------------------
+
+
+def _window(asked: Filter, way: Way) -> Q:
     """When it was stored, and by whom."""
     condition = Q(credential=asked.credential) if asked.credential else Q()
     if asked.since:
-        condition &= Q(stored__gt=datetime.fromisoformat(asked.since))
+        condition &= Q((f"{way.stored}__gt", datetime.fromisoformat(asked.since)))
     if asked.until:
-        condition &= Q(stored__lte=datetime.fromisoformat(asked.until))
+        condition &= Q((f"{way.stored}__lte", datetime.fromisoformat(asked.until)))
     return condition
 
 
-def _about(activity: str, *, related: bool) -> Q:
-    return Q(activity=activity) | Q(parent=activity) if related else Q(activity=activity)
-
-
-def _in_order(rows: QuerySet[Statement], ascending: bool) -> QuerySet[Statement]:
-    return rows.order_by("stored", "id") if ascending else rows.order_by("-stored", "-id")
-
-
-def _beyond(place: Place, ascending: bool) -> Q:
+def _beyond(place: Place, ascending: bool, way: Way) -> Q:
     """After the place, in the order of the page. The first condition is for the index, which knows no rows of two."""
-    stored = datetime.fromisoformat(place.stored)
-    if ascending:
-        return Q(stored__gte=stored) & (Q(stored__gt=stored) | Q(id__gt=place.id))
-    return Q(stored__lte=stored) & (Q(stored__lt=stored) | Q(id__lt=place.id))
+    side, stored = "gt" if ascending else "lt", datetime.fromisoformat(place.stored)
+    later = Q((f"{way.stored}__{side}", stored)) | Q((f"{way.key}__{side}", place.id))
+    return Q((f"{way.stored}__{side}e", stored)) & later
 
 
 def _cursor(asked: Filter, last: Statement) -> str:

@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='mention',
-            index=models.Index(models.F('value'), models.F('stored'), name='mentions_by_value'),
+            index=models.Index(models.F('value'), models.F('stored'), models.F('statement'), name='mentions_by_value'),
         ),
         migrations.RunPython(mention, migrations.RunPython.noop),
     ]

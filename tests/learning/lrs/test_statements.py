@@ -224,13 +224,6 @@ def test_voiding_what_is_not_here_is_accepted_and_may_be_repeated(store, void):
 # What it costs ------------------------------------------------------------------------------------
 
 
-def test_what_is_known_is_asked_for_in_no_order(say, db):
-    """SQLite would walk over the whole store in that order, at every act of every learner."""
-    with transaction.atomic(), CaptureQueriesContext(connection) as queries:
-        statements.store([say()], source="player", authority=agents.account("x"))
-    assert not [query for query in queries if "ORDER BY" in query["sql"]]
-
-
 def cost(*said) -> int:
     """Queries of one batch; those that go past Django's cursor on PostgreSQL are not among them."""
     with transaction.atomic(), CaptureQueriesContext(connection) as queries:
