@@ -96,9 +96,12 @@ def recount(progress: ModuleProgress) -> list[counts.Event]:
 def _trusted(rows: Iterable[Statement]) -> list[Statement]:
     rows = list(rows)
     launched = {row.session for row in rows if row.session and row.source == Statement.Source.SESSION}
-    sessions = LaunchSession.objects.filter(key__in=launched).values_list("key", "registration__key", "module__activity")
-    known = set(sessions) if launched else set()
+    known = _launches(launched) if launched else set()
     return [row for row in rows if _is_trusted(row, known)]
+
+
+def _launches(keys: set[uuid.UUID]) -> set[Launch]:
+    return {*LaunchSession.objects.filter(key__in=keys).values_list("key", "registration__key", "module__activity")}
 
 
 def _is_trusted(row: Statement, sessions: set[Launch]) -> bool:

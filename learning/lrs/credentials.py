@@ -67,7 +67,9 @@ def let_complete(credential: Credential, *, by: audit.Audited | None) -> None:
 
 def authenticate(key: str, secret: str) -> Credential | None:
     """The credential with this key and secret, if it is in use. The time taken does not tell which of them was wrong."""
-    credential = Credential.objects.filter(key=key, is_active=True).first()
+    # As it is written here: to put the same question together anew takes longer than to answer it.
+    found = Credential.objects.raw("SELECT * FROM learning_credential WHERE key = %s AND is_active", [key])
+    credential = next(iter(found), None)
     digest = credential.secret_digest if credential else NOBODY
     if not secrets.compare_digest(digest, _digest(secret)) or credential is None:
         return None

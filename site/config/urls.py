@@ -10,6 +10,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 from panels.views import SignUp
 
 urlpatterns = [
+    path("xapi/", include("api.xapi.urls")),  # first: it is asked a thousand times where others are asked once
     path("", include("website.urls")),
     path("account/", include("people.urls")),
     path("account/tokens/", include("api.urls_tokens")),
@@ -19,7 +20,6 @@ urlpatterns = [
     path("", include("panels.urls")),
     path("claims/", include("recompense.urls")),
     path("api/", include("api.urls")),
-    path("xapi/", include("api.xapi.urls")),
     # One way in: Wagtail's own log-in and reset pages are shadowed by allauth's.
     path("admin/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
     path("admin/logout/", account_views.logout),
