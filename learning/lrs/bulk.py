@@ -24,10 +24,9 @@ def insert(rows: Sequence[models.Model], beside: Sequence[models.Model] = (), **
     `computed` gives columns an SQL expression over `said`, the row that is being inserted. Answers with key and computed
     columns of those that were inserted. `beside` are rows of another model, written in the same go.
     """
-    queries = [_insertion(rows, **computed)] if rows else []
-    if beside:
-        queries.append(_insertion(beside))
-    return [*_run(queries), []][0]
+    if not rows:
+        return []
+    return _run([_insertion(rows, **computed)] + ([_insertion(beside)] if beside else []))[0]
 
 
 def texts(model: type[models.Model], keys: Iterable[str], column: str) -> dict[str, str]:

@@ -1,7 +1,6 @@
 """Writing: all of a batch is stored, or nothing.
 
-A statement is kept as received, with what the specification makes the store set. Two queries for a batch (three on
-PostgreSQL, which is asked for its transaction's id), and one more where a statement that is already here is voided.
+A statement is kept as received, with what the specification makes the store set. What a batch costs is in the README.
 """
 
 from __future__ import annotations
@@ -66,7 +65,7 @@ def store(
     ]
     _refuse_repeated(rows)
     new = _insert(rows)
-    known = Statement.objects.in_bulk([row.id for row in rows if row not in new]) if len(new) < len(rows) else {}
+    known = Statement.objects.in_bulk({row.id for row in rows} - {row.id for row in new})
     _refuse_conflicts(zip(rows, statements, strict=True), known)
     _void(rows)
     activities.learn([row.body for row in new if _may_teach(row)])
