@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
 from api import errors as problems
-from api.xapi import alternate, authentication, headers
+from api.xapi import alternate, authentication, cors, headers
 from core import errors
 from learning.lrs.models import Credential
 
@@ -21,7 +21,7 @@ class Resource(View):
     """Refusals by our own rules become problem JSON: never 422, never 500, always with the headers of xAPI."""
 
     is_public = False
-    http_method_names = ["get", "head", "post", "put", "delete"]
+    http_method_names = ["get", "head", "post", "put", "delete", "options"]
     credential: Credential  # who asks; not set on a public resource
     version: str  # of xAPI, in which is asked and answered
 
@@ -31,12 +31,18 @@ class Resource(View):
         # Read before the answer is made: what is stored meanwhile is not promised.
         through = self.consistent_through()
         response = self._respond(request, default)
-        return headers.add(response, headers.answered_version(request, default), through)
+        return cors.add(request, headers.add(response, headers.answered_version(request, default), through))
 
     def consistent_through(self) -> str:
         return ""
 
+    def options(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        """Asked by browsers before they send a credential, so that it needs none."""
+        return HttpResponse(status=HTTPStatus.NO_CONTENT, headers={"Allow": self._methods()})
+
     def _respond(self, request: HttpRequest, default: str) -> HttpResponseBase:
+        if request.method == "OPTIONS":
+            return self.options(request)
         try:
             alternate.unfold(request, default)
         except errors.DomainError as error:
@@ -58,7 +64,16 @@ class Resource(View):
             return problems.refusal(error)
 
     def http_method_not_allowed(self, request: HttpRequest, *args, **kwargs) -> HttpResponseBase:
-        allowed = ", ".join(name.upper() for name in self.http_method_names if hasattr(self, name))
         return problems.answer(
-            HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed", _("This method is not known here."), {"Allow": allowed}
+            HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed", _("This method is not known here."), {"Allow": self._methods()}
         )
+
+    def _methods(self) -> str:
+        return ", ".join(name.upper() for name in self.http_method_names if hasattr(self, name))
+
+
+class Nothing(Resource):
+    """Every address that is none, so that a page of another site can read there that it is none."""
+
+    def _respond(self, request: HttpRequest, default: str) -> HttpResponseBase:
+        return problems.not_found(request)
