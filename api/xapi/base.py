@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
@@ -11,6 +12,7 @@ from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
 from api import errors as problems
+from api import throttles
 from api.xapi import alternate, authentication, cors, headers
 from core import errors
 from learning.lrs.models import Credential
@@ -47,14 +49,9 @@ class Resource(View):
             alternate.unfold(request, default)
         except errors.DomainError as error:
             return problems.refusal(error)
-        if not self.is_public:
-            found = authentication.credential(request)
-            if found is None:
-                message = _("Send the key and secret of a credential by HTTP Basic.")
-                return problems.answer(
-                    HTTPStatus.UNAUTHORIZED, "not_authenticated", message, {"WWW-Authenticate": authentication.CHALLENGE}
-                )
-            self.credential = found
+        refused = None if self.is_public else self._identify(request)
+        if refused is not None:
+            return refused
         try:
             if not self.is_public:
                 headers.require_version(request)
@@ -63,6 +60,21 @@ class Resource(View):
         except errors.DomainError as error:
             return problems.refusal(error)
 
+    def _identify(self, request: HttpRequest) -> HttpResponse | None:
+        """Note whose credential this is; 401 where it is nobody's, 429 where they have asked too often."""
+        found = authentication.credential(request)
+        if seconds := _seconds_to_wait(request, found):
+            return problems.answer(
+                HTTPStatus.TOO_MANY_REQUESTS, "too_many_requests", throttles.too_much(), {"Retry-After": str(seconds)}
+            )
+        if found is None:
+            message = _("Send the key and secret of a credential by HTTP Basic.")
+            return problems.answer(
+                HTTPStatus.UNAUTHORIZED, "not_authenticated", message, {"WWW-Authenticate": authentication.CHALLENGE}
+            )
+        self.credential = found
+        return None
+
     def http_method_not_allowed(self, request: HttpRequest, *args, **kwargs) -> HttpResponseBase:
         return problems.answer(
             HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed", _("This method is not known here."), {"Allow": self._methods()}
@@ -70,6 +82,15 @@ class Resource(View):
 
     def _methods(self) -> str:
         return ", ".join(name.upper() for name in self.http_method_names if hasattr(self, name))
+
+
+def _seconds_to_wait(request: HttpRequest, found: Credential | None) -> int:
+    """Only what is limited is counted. Whoever has the right secret is not held up by another behind the same address."""
+    if found is None:
+        who, most = throttles.address(request, "xapi"), settings.XAPI_RATE_REFUSED
+    else:
+        who, most = f"credential:{found.audit_key}", settings.XAPI_RATE
+    return throttles.wait(who, most) if most else 0
 
 
 class Nothing(Resource):
