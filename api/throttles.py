@@ -10,6 +10,7 @@ import time
 from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.core.cache import cache
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.request import Request
@@ -30,17 +31,32 @@ class Counted:
 def count(request: Request) -> None:
     """Count a request to whoever sent it. Raises `Throttled` with the seconds to wait."""
     who, most = _asking(request)
-    minute, second = divmod(int(time.time()), MINUTE)
-    if _number(f"api:{who}:{minute}") > most:
-        raise exceptions.Throttled(MINUTE - second, _("That was too much in one minute. Nothing is lost."))
+    _judge(wait(who, most))
 
 
 def rarely(request: Request, what: str) -> None:
     """Count to its address what is asked less often. Not by allauth's own count, which passes over GET."""
+    _judge(wait(address(request, what), settings.API_RATE_TELLING))
+
+
+def wait(who: str, most: int) -> int:
+    """Count a request to `who`: the seconds that they must wait if it was one too many in this minute, else 0."""
     minute, second = divmod(int(time.time()), MINUTE)
-    address = get_adapter().get_client_ip(request)
-    if _number(f"api:{what}:{address}:{minute}") > settings.API_RATE_TELLING:
-        raise exceptions.Throttled(MINUTE - second, _("That was too much in one minute. Nothing is lost."))
+    return MINUTE - second if _number(f"api:{who}:{minute}") > most else 0
+
+
+def address(request: HttpRequest | Request, what: str = "address") -> str:
+    """Where a request comes from, as somebody to count to."""
+    return f"{what}:{get_adapter().get_client_ip(request)}"
+
+
+def too_much() -> str:
+    return _("That was too much in one minute. Nothing is lost.")
+
+
+def _judge(seconds: int) -> None:
+    if seconds:
+        raise exceptions.Throttled(seconds, too_much())
 
 
 def _asking(request: Request) -> tuple[str, int]:
@@ -48,7 +64,7 @@ def _asking(request: Request) -> tuple[str, int]:
         return f"token:{request.auth.key}", settings.API_RATE_SIGNED_IN
     if request.user.is_authenticated:
         return f"person:{request.user.key}", settings.API_RATE_SIGNED_IN
-    return f"address:{get_adapter().get_client_ip(request)}", settings.API_RATE_ANONYMOUS
+    return address(request), settings.API_RATE_ANONYMOUS
 
 
 def _number(name: str) -> int:

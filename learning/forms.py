@@ -1,8 +1,10 @@
 """What the pages of learning accept."""
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from learning.lrs import credentials
 from pages.forms import GovukForm
 
 
@@ -15,4 +17,23 @@ class CheckForm(GovukForm):
             "required": _("Enter a certificate number"),
             "max_length": _("A certificate number has 12 letters and numbers"),
         },
+    )
+
+
+class CredentialForm(GovukForm):
+    name = forms.CharField(
+        label=_("What do you call it?"),
+        help_text=_("The system that will use it, such as “Staff training system”. Each name is used once."),
+        max_length=credentials.LONGEST_NAME,
+        error_messages={
+            "required": _("Give the credential a name"),
+            "max_length": _("The name must be %(limit_value)s characters or fewer"),
+        },
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("What may it do?"),
+        help_text=_("Tick as little as it needs."),
+        choices=[(scope, format_lazy("{} ({})", said, scope)) for scope, said in credentials.SCOPES.items()],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Tick at least one thing that it may do")},
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from learning.lrs import agents
-from learning.models import Certificate, ModuleProgress, Registration, Statement
+from learning.models import Certificate, Credential, ModuleProgress, Registration, Statement
 
 
 def registrations(user) -> QuerySet[Registration]:
@@ -32,6 +32,12 @@ def statements(user) -> QuerySet[Statement]:
     if user.has_perm("learning.view_statements"):
         return Statement.objects.all()
     return Statement.objects.filter(actor=agents.ifi(agents.account(user.actor_name)))
+
+
+def credentials(user) -> QuerySet[Credential]:
+    """All of the record store's for who may manage them, those in use first; none for anybody else."""
+    rows = Credential.objects.order_by("-is_active", "name")
+    return rows if user.has_perm("learning.manage_credentials") else rows.none()
 
 
 def check(code: str) -> Certificate | None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from learning import views, views_statistics
+from learning import views, views_credentials, views_statistics
 
 app_name = "learning"
 urlpatterns = [
@@ -19,4 +19,11 @@ urlpatterns = [
     path("figures/", views_statistics.figures, name="statistics"),
     path("figures/csv/", views_statistics.figures_csv, name="statistics_csv"),
     path("figures/xlsx/", views_statistics.figures_xlsx, name="statistics_xlsx"),
+    path("credentials/", views_credentials.index, name="credentials"),
+    path("credentials/new/", views_credentials.make, name="credential_make"),
+    path("credentials/<uuid:key>/secret/", views_credentials.renew, name="credential_secret"),
+    *[
+        path(f"credentials/<uuid:key>/{to}/", views_credentials.change, {"to": to}, name=f"credential_{to}")
+        for to in views_credentials.ACTS
+    ],
 ]

@@ -1,9 +1,14 @@
-"""What learning adds to Wagtail: versions of published modules, whoever or whatever published them; nothing learned is lost."""
+"""What learning adds to Wagtail: versions of published modules, whoever or whatever published them; nothing learned is lost;
+the way to the credentials of the record store.
+"""
 
 from django.contrib import messages
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.models import Page
 from wagtail.signals import page_published, page_unpublished
 
@@ -42,3 +47,13 @@ def _refuse(request, page):
     message = _("People have learned from “%(title)s”, so it cannot be deleted. Unpublish it instead.")
     messages.error(request, message % {"title": page.get_admin_display_title()})
     return redirect("wagtailadmin_explore", page.get_parent().pk)
+
+
+class CredentialsItem(MenuItem):
+    def is_shown(self, request) -> bool:
+        return request.user.has_perm("learning.manage_credentials")
+
+
+@hooks.register("register_settings_menu_item")
+def credentials() -> MenuItem:
+    return CredentialsItem(gettext_lazy("Record store credentials"), reverse("learning:credentials"), icon_name="key", order=910)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from django.http import HttpRequest, HttpResponseBase
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
 from api import errors as problems
-from api.xapi import alternate, authentication, headers
+from api import throttles
+from api.xapi import alternate, authentication, cors, headers
 from core import errors
 from learning.lrs.models import Credential
 
@@ -21,7 +23,7 @@ class Resource(View):
     """Refusals by our own rules become problem JSON: never 422, never 500, always with the headers of xAPI."""
 
     is_public = False
-    http_method_names = ["get", "head", "post", "put", "delete"]
+    http_method_names = ["get", "head", "post", "put", "delete", "options"]
     credential: Credential  # who asks; not set on a public resource
     version: str  # of xAPI, in which is asked and answered
 
@@ -31,24 +33,25 @@ class Resource(View):
         # Read before the answer is made: what is stored meanwhile is not promised.
         through = self.consistent_through()
         response = self._respond(request, default)
-        return headers.add(response, headers.answered_version(request, default), through)
+        return cors.add(request, headers.add(response, headers.answered_version(request, default), through))
 
     def consistent_through(self) -> str:
         return ""
 
+    def options(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        """Asked by browsers before they send a credential, so that it needs none."""
+        return HttpResponse(status=HTTPStatus.NO_CONTENT, headers={"Allow": self._methods()})
+
     def _respond(self, request: HttpRequest, default: str) -> HttpResponseBase:
+        if request.method == "OPTIONS":
+            return self.options(request)
         try:
             alternate.unfold(request, default)
         except errors.DomainError as error:
             return problems.refusal(error)
-        if not self.is_public:
-            found = authentication.credential(request)
-            if found is None:
-                message = _("Send the key and secret of a credential by HTTP Basic.")
-                return problems.answer(
-                    HTTPStatus.UNAUTHORIZED, "not_authenticated", message, {"WWW-Authenticate": authentication.CHALLENGE}
-                )
-            self.credential = found
+        refused = None if self.is_public else self._identify(request)
+        if refused is not None:
+            return refused
         try:
             if not self.is_public:
                 headers.require_version(request)
@@ -57,8 +60,41 @@ class Resource(View):
         except errors.DomainError as error:
             return problems.refusal(error)
 
+    def _identify(self, request: HttpRequest) -> HttpResponse | None:
+        """Note whose credential this is; 401 where it is nobody's, 429 where they have asked too often."""
+        found = authentication.credential(request)
+        if seconds := _seconds_to_wait(request, found):
+            return problems.answer(
+                HTTPStatus.TOO_MANY_REQUESTS, "too_many_requests", throttles.too_much(), {"Retry-After": str(seconds)}
+            )
+        if found is None:
+            message = _("Send the key and secret of a credential by HTTP Basic.")
+            return problems.answer(
+                HTTPStatus.UNAUTHORIZED, "not_authenticated", message, {"WWW-Authenticate": authentication.CHALLENGE}
+            )
+        self.credential = found
+        return None
+
     def http_method_not_allowed(self, request: HttpRequest, *args, **kwargs) -> HttpResponseBase:
-        allowed = ", ".join(name.upper() for name in self.http_method_names if hasattr(self, name))
         return problems.answer(
-            HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed", _("This method is not known here."), {"Allow": allowed}
+            HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed", _("This method is not known here."), {"Allow": self._methods()}
         )
+
+    def _methods(self) -> str:
+        return ", ".join(name.upper() for name in self.http_method_names if hasattr(self, name))
+
+
+def _seconds_to_wait(request: HttpRequest, found: Credential | None) -> int:
+    """Only what is limited is counted. Whoever has the right secret is not held up by another behind the same address."""
+    if found is None:
+        who, most = throttles.address(request, "xapi"), settings.XAPI_RATE_REFUSED
+    else:
+        who, most = f"credential:{found.audit_key}", settings.XAPI_RATE
+    return throttles.wait(who, most) if most else 0
+
+
+class Nothing(Resource):
+    """Every address that is none, so that a page of another site can read there that it is none."""
+
+    def _respond(self, request: HttpRequest, default: str) -> HttpResponseBase:
+        return problems.not_found(request)

@@ -35,6 +35,7 @@ class Credential(models.Model):
 
     class Meta:
         app_label = "learning"
+        permissions = [("manage_credentials", _("Can manage the credentials of the record store"))]
 
     def __str__(self) -> str:
         return self.name

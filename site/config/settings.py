@@ -44,6 +44,8 @@ XAPI_MOST_ATTACHMENT_BYTES = env.int("XAPI_MOST_ATTACHMENT_BYTES", 100 * 1024 * 
 XAPI_MOST_BYTES = env.int("XAPI_MOST_BYTES", 200 * 1024 * 1024)  # all that it brings
 XAPI_MOST_PARTS = env.int("XAPI_MOST_PARTS", 100)  # files
 XAPI_LONGEST_HEADER = env.int("XAPI_LONGEST_HEADER", 4096)  # bytes of a line above a file
+XAPI_RATE, XAPI_RATE_REFUSED = env.int("XAPI_RATE", 0), env.int("XAPI_RATE_REFUSED", 0)  # in a minute; 0 for no limit
+XAPI_ORIGINS = env.list("XAPI_ORIGINS", [])  # of pages elsewhere whose scripts may speak to /xapi/; * for all
 HTTPS = urlsplit(BASE_URL).scheme == "https"
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [urlsplit(BASE_URL).hostname, urlsplit(CONTENT_BASE_URL).hostname])
 CSRF_TRUSTED_ORIGINS = [BASE_URL]

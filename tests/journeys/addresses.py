@@ -9,6 +9,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 PUBLIC = {
     *["wagtail_serve", "learning:check", "learning:checked", "demo_mail", "api:docs"],
     *["account_login", "account_signup", "account_reset_password", "account_reset_password_done", "account_inactive"],
+    *["learning:credentials", "learning:credential_make", "learning:credential_secret", "learning:credential_off"],
+    *["learning:credential_on", "learning:credential_complete", "learning:credential_store"],
     *["learning:statistics", "account_deleted", "account_reset_password_from_key", "account_reset_password_from_key_done"],
 }
 PLAYER = {

@@ -110,6 +110,37 @@ def test_the_figures(device, look, signed_in):
     look.at(page, "small numbers")
 
 
+def test_the_credentials_of_the_record_store(device, look, signed_in, accounts):
+    page = device("desk", state=signed_in("adi"))
+    page.goto("/account/reauthenticate/?next=/learning/credentials/")
+    page.get_by_label("Your password").fill(accounts["adi"]["password"])
+    learner.press(page, "Continue")
+    look.at(page, "none yet")
+    learner.follow(page, "Make a credential")
+    look.at(page)
+    learner.press(page, "Make the credential")
+    look.at(page, "refused")
+    page.get_by_label("What do you call it?").fill("Training system")
+    page.get_by_role("checkbox").first.check()
+    learner.press(page, "Make the credential")
+    look.at(page, "made")
+    learner.follow(page, "I have copied it")
+    for link, button in [
+        ("Let it", "Let it complete learners"),
+        ("Switch off", "Switch it off"),
+        ("Switch on", "Switch it on"),
+        ("Take this away", "Take it away"),
+    ]:
+        learner.follow(page, re.compile(f"^{link}"))
+        look.at(page)
+        learner.press(page, button)
+        look.at(page, link)
+    learner.follow(page, re.compile("^Make a new one"))
+    look.at(page)
+    learner.press(page, "Make a new secret")
+    look.at(page, "made anew")
+
+
 def test_the_documentation_of_the_interface(page, look):
     page.goto("/api/docs/")
     page.locator("#swagger-ui .info").wait_for()
