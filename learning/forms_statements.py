@@ -41,19 +41,19 @@ class SearchForm(GovukForm):
         error_messages={"invalid_choice": _("Choose a course or module from the list")},
     )
     since = DayField(
-        label=_("From"),
+        label=_("Arrived from"),
         required=False,
         error_messages={
-            "incomplete": _("“From” must include a day, a month and a year"),
-            "invalid": _("“From” must be a real date, such as 27 3 2026"),
+            "incomplete": _("“Arrived from” must include a day, a month and a year"),
+            "invalid": _("“Arrived from” must be a real date, such as 27 3 2026"),
         },
     )
     until = DayField(
-        label=_("To"),
+        label=_("Arrived up to"),
         required=False,
         error_messages={
-            "incomplete": _("“To” must include a day, a month and a year"),
-            "invalid": _("“To” must be a real date, such as 27 3 2026"),
+            "incomplete": _("“Arrived up to” must include a day, a month and a year"),
+            "invalid": _("“Arrived up to” must be a real date, such as 27 3 2026"),
         },
     )
     mark_optional = False
@@ -94,7 +94,7 @@ class SearchForm(GovukForm):
     def clean(self) -> dict[str, Any]:
         since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
         if since and until and until < since:
-            self.add_error("until", _("“To” must be the same day as “From”, or a later one"))
+            self.add_error("until", _("“Arrived up to” must be the same day as “Arrived from”, or a later one"))
         return self.cleaned_data
 
     @property
@@ -120,7 +120,7 @@ def _name(key: str) -> str:
 def _day(name: str, query: Mapping[str, str]) -> dict[str, str]:
     """2026-06-01 → three boxes."""
     parts = query.get(name, "").split("-", 2)
-    return {f"{name}_{place}": part for place, part in zip([2, 1, 0], parts, strict=False)}
+    return {f"{name}_{place}": part for place, part in zip(["year", "month", "day"], parts, strict=False)}
 
 
 def _verbs() -> list[tuple[str, str]]:

@@ -153,19 +153,26 @@ def taken_away(reader: User, row: Statement) -> str:
 
 
 def learner(key: uuid.UUID) -> User | None:
-    return _learners().filter(key=key).first()
+    """By the random key that a link holds."""
+    return User.objects.select_related("pseudonym").filter(key=key).first()
 
 
 def learners(text: str) -> list[User]:
-    """Whose name holds these words, or whose address this is. Raises `errors.DomainError` for nobody and for too many."""
+    """Whose name holds these words, or whose address this is. Raises `errors.DomainError` for nobody and for too many.
+
+    Whoever has an account for something else, such as a panel, is nobody's to find here.
+    """
     wanted = Q(email__iexact=text) if "@" in text else Q(display_name__icontains=text)
-    named = _learners().filter(wanted).order_by("display_name", "pk").prefetch_related("registrations__organisation")
+    known = User.objects.filter(Exists(Registration.objects.filter(learner=OuterRef("pk")))).select_related("pseudonym")
+    named = known.filter(wanted).order_by("display_name", "pk").prefetch_related("registrations__organisation")
     found = list(named[: MOST_FOUND + 1])
     if not found:
         message = _("No learner has this name or email address. Check the spelling, or type a part of the name")
         raise errors.DomainError(message, code="no_learner", field="learner")
     if len(found) > MOST_FOUND:
-        message = _("More than %(most)s learners have this in their names. Type more of the name") % {"most": MOST_FOUND}
+        message = _("More than %(most)s learners have this in their names. Type more of the name, or the email address") % {
+            "most": MOST_FOUND
+        }
         raise errors.DomainError(message, code="too_many_learners", field="learner")
     return found
 
@@ -216,11 +223,6 @@ def _about(iri: str) -> Q:
     modules = ModulePage.objects.child_of(course).values_list("activity", flat=True) if course else []
     iris = [iri, *map(vocabulary.activity_iri, modules)]
     return Q(activity__in=iris) | Q(parent__in=iris) if key else Q(activity=statements.column(iri))
-
-
-def _learners() -> QuerySet[User]:
-    """Whoever has an account for something else, such as a panel, is nobody's to find here."""
-    return User.objects.filter(Exists(Registration.objects.filter(learner=OuterRef("pk")))).select_related("pseudonym")
 
 
 def _lines(rows: list[Statement], reader: User) -> tuple[list[Line], list[User]]:
