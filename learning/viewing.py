@@ -164,8 +164,8 @@ def learners(text: str) -> list[User]:
     """
     wanted = Q(email__iexact=text) if "@" in text else Q(display_name__icontains=text)
     known = User.objects.filter(Exists(Registration.objects.filter(learner=OuterRef("pk")))).select_related("pseudonym")
-    named = known.filter(wanted).order_by("display_name", "pk").prefetch_related("registrations__organisation")
-    found = list(named[: MOST_FOUND + 1])
+    places = ["registrations__organisation", "registrations__staff_group"]
+    found = list(known.filter(wanted).order_by("display_name", "pk").prefetch_related(*places)[: MOST_FOUND + 1])
     if not found:
         message = _("No learner has this name or email address. Check the spelling, or type a part of the name")
         raise errors.DomainError(message, code="no_learner", field="learner")
