@@ -1,11 +1,10 @@
-"""Who may see which statement, certificate and progress: `visible_to` for what has no person in its own room."""
+"""Who may see which certificate and progress: `visible_to` for what has no person in its own room."""
 
 from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from learning.lrs import agents
-from learning.models import Certificate, Credential, ModuleProgress, Registration, Statement
+from learning.models import Certificate, Credential, ModuleProgress, Registration
 
 
 def registrations(user) -> QuerySet[Registration]:
@@ -23,15 +22,6 @@ def certificates(user) -> QuerySet[Certificate]:
     """A learner's own certificates that are in force."""
     rows = Certificate.objects.filter(registration__in=Registration.objects.visible_to(user), status=Certificate.Status.VALID)
     return rows.select_related("module", "registration__course", "registration__learner")
-
-
-def statements(user) -> QuerySet[Statement]:
-    """A learner's own statements; all of them for who may see statements."""
-    if not user.is_authenticated:
-        return Statement.objects.none()
-    if user.has_perm("learning.view_statements"):
-        return Statement.objects.all()
-    return Statement.objects.filter(actor=agents.ifi(agents.account(user.actor_name)))
 
 
 def credentials(user) -> QuerySet[Credential]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from learning import views, views_credentials, views_statistics
+from learning import views, views_credentials, views_statements, views_statistics
 
 app_name = "learning"
 urlpatterns = [
@@ -26,4 +26,7 @@ urlpatterns = [
         path(f"credentials/<uuid:key>/{to}/", views_credentials.change, {"to": to}, name=f"credential_{to}")
         for to in views_credentials.ACTS
     ],
+    path("statements/", views_statements.search, name="statements"),
+    path("statements/<uuid:key>/", views_statements.statement, name="statement"),
+    path("statements/<uuid:key>/json/", views_statements.statement_json, name="statement_json"),
 ]

@@ -16,6 +16,12 @@ def account(name: str) -> dict:
     return {"objectType": "Agent", "account": {"homePage": vocabulary.people(), "name": name}}
 
 
+def own_name(actor: Mapping[str, Any]) -> str:
+    """The account name of a learner of ours; empty for everybody else."""
+    account = actor.get("account", {})
+    return account["name"] if account.get("homePage") == vocabulary.people() else ""
+
+
 def ifi(actor: Mapping[str, Any]) -> str:
     """The inverse functional identifier of an agent or identified group, such as `account|home page|name`.
 

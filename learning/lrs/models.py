@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.private_files import private_storage
+from learning.lrs import agents
 
 FOLDER = "attachments"  # in the private storage
 LONGEST = 500  # characters of an indexed column
@@ -45,6 +46,16 @@ REFERRING = models.Q(target__isnull=False)
 SAID_OF_REGISTRATION = models.Q(registration__isnull=False)
 
 
+class StatementQuerySet(models.QuerySet["Statement"]):
+    def visible_to(self, user) -> StatementQuerySet:
+        """A learner's own; all of them for whoever may read the statements of learners."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.has_perm("learning.view_statements"):
+            return self.all()
+        return self.filter(actor=agents.ifi(agents.account(user.actor_name)))
+
+
 class Statement(models.Model):
     """One xAPI statement. `body` is what was received, with what the specification makes the store set."""
 
@@ -69,6 +80,8 @@ class Statement(models.Model):
     is_voided = models.BooleanField(default=False)
     body = models.JSONField()
     xid = models.BigIntegerField(default=0, help_text=_("PostgreSQL's transaction id, for readers with a cursor."))
+
+    objects = StatementQuerySet.as_manager()
 
     class Meta:
         app_label = "learning"

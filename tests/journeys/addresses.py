@@ -11,6 +11,7 @@ PUBLIC = {
     *["account_login", "account_signup", "account_reset_password", "account_reset_password_done", "account_inactive"],
     *["learning:credentials", "learning:credential_make", "learning:credential_secret", "learning:credential_off"],
     *["learning:credential_on", "learning:credential_complete", "learning:credential_store"],
+    *["learning:statements", "learning:statement"],
     *["learning:statistics", "account_deleted", "account_reset_password_from_key", "account_reset_password_from_key_done"],
 }
 PLAYER = {
@@ -112,6 +113,7 @@ LEFT_OUT = {
     "learning:certificate_pdf": "a file; tests/learning/test_certificate_pdf.py",
     "learning:statistics_csv": "a file",
     "learning:statistics_xlsx": "a file",
+    "learning:statement_json": "a file",
     "mfa_download_recovery_codes": "a file",
     "account_set_password": "leads on: every account has a password",
     "account_confirm_login_code": "leads on: codes instead of a password are off",

@@ -141,6 +141,24 @@ def test_the_credentials_of_the_record_store(device, look, signed_in, accounts):
     look.at(page, "made anew")
 
 
+def test_the_learning_record(device, look, signed_in):
+    page = device("desk", state=signed_in("adi"))
+    look.open(page, "/learning/statements/")
+    page.get_by_label("Learner", exact=True).fill("e")
+    learner.press(page, "Search", exact=True)
+    look.at(page, "refused")
+    page.get_by_label("Learner", exact=True).fill("Leila")
+    learner.press(page, "Search", exact=True)
+    look.at(page, "which of several")
+    page.get_by_role("link", name="Leila Example").first.click()
+    page.get_by_role("table").wait_for()
+    look.at(page, "one learner")
+    page.locator("tbody th a").first.click()
+    page.get_by_role("heading", name="As it is kept").wait_for()
+    look.at(page, "one statement")
+    look.open(page, "/learning/statements/?since=2199-01-01", "nothing")
+
+
 def test_the_documentation_of_the_interface(page, look):
     page.goto("/api/docs/")
     page.locator("#swagger-ui .info").wait_for()
