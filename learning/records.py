@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from learning.lrs import agents
-from learning.models import Certificate, ModuleProgress, Registration, Statement
+from learning.models import Certificate, Forwarder, ModuleProgress, Registration, SetAside, Statement
 
 
 def registrations(user) -> QuerySet[Registration]:
@@ -32,6 +32,16 @@ def statements(user) -> QuerySet[Statement]:
     if user.has_perm("learning.view_statements"):
         return Statement.objects.all()
     return Statement.objects.filter(actor=agents.ifi(agents.account(user.actor_name)))
+
+
+def forwarders(user) -> QuerySet[Forwarder]:
+    """The record stores outside that are sent statements, for who may say so."""
+    return Forwarder.objects.all() if user.has_perm("learning.manage_forwarding") else Forwarder.objects.none()
+
+
+def set_aside(user) -> QuerySet[SetAside]:
+    """What they did not take."""
+    return SetAside.objects.filter(forwarder__in=forwarders(user)).select_related("statement")
 
 
 def check(code: str) -> Certificate | None:

@@ -56,6 +56,7 @@ ROLES = {
             ADMIN,
             "learning.view_statistics",
             "learning.view_statements",
+            "learning.manage_forwarding",
             "panels.assign_coordinators",
             "api.manage_webhooks",
             *LISTS,

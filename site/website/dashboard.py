@@ -77,6 +77,7 @@ def places(person: User) -> list[tuple[StrOrPromise, str]]:
         (_("Claims of members"), "recompense:queue", any(person.has_perm(f"recompense.{act}_claims") for act in FINANCE)),
         (_("Payments"), "recompense:runs", person.has_perm("recompense.pay_claims")),
         (_("Figures"), "learning:statistics", person.has_perm("learning.view_statistics")),
+        (_("Record stores outside"), "learning:forwarding", person.has_perm("learning.manage_forwarding")),
         (_("My account"), "account:home", True),
     ]
     return [(title, reverse(name)) for title, name, is_theirs in found if is_theirs]
