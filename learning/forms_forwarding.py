@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from learning import forwarders
 from learning.lrs import vocabulary
 from learning.lrs.vocabulary import VERBS
 from learning.models import CoursePage, Forwarder
@@ -20,6 +21,7 @@ class ForwarderForm(GovukForm):
         label=_("What do you call it?"),
         help_text=_("So that you know it again, such as “Record store of the region”."),
         max_length=80,
+        error_messages={"required": _("Give it a name")},
     )
     endpoint = forms.CharField(
         label=_("Address of its record store"),
@@ -74,7 +76,10 @@ class ForwarderForm(GovukForm):
         required=False,
     )
     decided_by = forms.CharField(
-        label=_("Who decided this?"), help_text=_("Their role is enough, such as “Head of workforce”."), max_length=200
+        label=_("Who decided this?"),
+        help_text=_("Their role is enough, such as “Head of workforce”."),
+        max_length=200,
+        error_messages={"required": _("Say who decided this")},
     )
     basis = forms.CharField(
         label=_("On what lawful basis?"),
@@ -83,16 +88,17 @@ class ForwarderForm(GovukForm):
             "Say why these statements may be sent there, and where that is written down."
         ),
         max_length=2000,
+        error_messages={"required": _("Say on what lawful basis these statements may be sent there")},
         widget=forms.Textarea(attrs={"rows": 5}),
     )
     everything = forms.TypedChoiceField(
         label=_("From when on?"),
-        choices=[("", _("What is stored from now on")), ("yes", _("Everything that is in the record already, too"))],
-        coerce=bool,
-        empty_value=False,
-        required=False,
+        choices=[(False, _("What is stored from now on")), (True, _("Everything that is in the record already, too"))],
+        coerce=lambda chosen: chosen == "True",
+        initial=False,
         widget=forms.RadioSelect,
     )
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, forwarder: Forwarder | None = None, **kwargs) -> None:
         courses = [(vocabulary.activity_iri(course.activity), course.title) for course in CoursePage.objects.live()]
@@ -102,10 +108,14 @@ class ForwarderForm(GovukForm):
         field = self.fields["courses"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 for the type checker
         field.choices = courses
+        if not courses:
+            field.widget = forms.MultipleHiddenInput()
         if forwarder:
             del self.fields["everything"]
             self.fields["secret"].required = False
             self.fields["secret"].help_text = _("Leave this empty to keep the one that we have.")
+        else:
+            del self.fields["seen"]
 
     def given(self) -> dict[str, Any]:
         """What the acts take."""
@@ -121,6 +131,7 @@ def _initial(forwarder: Forwarder, courses: dict[str, str]) -> dict[str, Any]:
     plain = ["name", "endpoint", "version", "username", "names_people", "decided_by", "basis"]
     known = set(VERBS.values())
     return {name: getattr(forwarder, name) for name in plain} | {
+        "seen": forwarders.version(forwarder),
         "verbs": [iri for iri in forwarder.verbs if iri in known],
         "other_verbs": "\n".join(iri for iri in forwarder.verbs if iri not in known),
         "courses": [iri for iri in forwarder.activities if iri in courses],

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from uuid import UUID
 
 from django.conf import settings
@@ -29,6 +29,7 @@ from people.models import User
 MANAGE = "learning.manage_forwarding"
 SHORTEST_BASIS = 20  # characters: less is no sentence
 MOST_IRIS = 100
+HARMLESS = ["forwarder.tested", "forwarder.tried_again"]  # acts that change nothing that a form shows
 
 
 @dataclass(frozen=True)
@@ -96,14 +97,23 @@ def make(*, by: User, everything: bool, **fields: Any) -> Forwarder:
 
 
 @transaction.atomic
-def change(forwarder: Forwarder, *, by: User, **fields: Any) -> Forwarder:
-    """Change what is given and nothing else, for what is sent from now on. A secret never goes along to another address."""
+def change(forwarder: Forwarder, *, by: User, seen: int | None = None, **fields: Any) -> Forwarder:
+    """Change what is given and nothing else, for what is sent from now on. A secret never goes along to another address.
+
+    `seen` is `version(forwarder)` as it was when its form was opened: who changes an older one changes nothing.
+    """
     fields = _judged(fields, by=by)
     forwarder = workflow.lock(forwarder)
+    if seen is not None and seen != version(forwarder):
+        raise errors.Conflict
     if fields.get("endpoint", forwarder.endpoint) != forwarder.endpoint and not fields.get("secret"):
         message = _("Enter the secret again: the address is another one.")
         raise errors.DomainError(message, code="secret_needed", field="secret")
     return _write(forwarder, fields, "forwarder.changed", by=by)
+
+
+def version(forwarder: Forwarder) -> int:
+    return audit.latest(forwarder, besides=HARMLESS)
 
 
 @transaction.atomic
@@ -197,7 +207,7 @@ def _refuse_taken(forwarder: Forwarder) -> None:
 
 def _endpoint(url: str) -> str:
     """Encrypted on its way, but to a host that whoever runs this machine named, or to this machine while trying things out."""
-    parts, url = urlsplit(url), url.rstrip("/") + "/"
+    parts, url = _parts(url), url.rstrip("/") + "/"
     host, is_inside = parts.hostname or "", outbound.is_inside(url)
     tries_out = (settings.DEBUG or settings.DEMO) and outside.is_loopback(host)
     if parts.scheme != "https" and not (parts.scheme == "http" and (is_inside or tries_out)):
@@ -211,6 +221,18 @@ def _endpoint(url: str) -> str:
         message = _("Enter the address alone: no key or secret in it, and nothing after a ? or #.")
         raise errors.DomainError(message, code="url_with_more", field="endpoint")
     return url
+
+
+def _parts(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        is_one = bool(IRI.match(url) and parts.hostname and parts.port != 0)
+    except ValueError:  # brackets that do not close, or a port that is none
+        is_one = False
+    if not is_one:
+        message = _("Enter a whole address, such as https://lrs.example.org/xapi/.")
+        raise errors.DomainError(message, code="no_url", field="endpoint")
+    return parts
 
 
 def _basis(text: str) -> str:

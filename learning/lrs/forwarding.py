@@ -202,8 +202,10 @@ def _filter(forwarder: Forwarder, activities: Collection[str]) -> Wanted:
 
     def wanted(row: Statement) -> bool:
         """What voids a statement goes where that went. Where it is not here yet, it may still come."""
-        if fits(row) or row.verb != vocabulary.VOIDED:
-            return fits(row)
+        if fits(row):
+            return True
+        if row.verb != vocabulary.VOIDED or row.target is None:
+            return False
         target = Statement.objects.filter(pk=row.target).first()
         return target is None or fits(target)
 

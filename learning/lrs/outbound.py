@@ -190,7 +190,7 @@ def _json(content: bytes) -> Any:
         return None
 
 
-SENTENCES = {
+SENTENCES: dict[int, Any] = {
     HTTPStatus.BAD_REQUEST: gettext_lazy("It refused this as no valid statement (400)."),
     HTTPStatus.UNAUTHORIZED: gettext_lazy("It does not know the key and secret (401)."),
     HTTPStatus.FORBIDDEN: gettext_lazy("The key may not do this there (403)."),

@@ -81,7 +81,7 @@ class Guard(HTTPConnection):
 
     def _new_conn(self) -> socket.socket:
         found = socket.getaddrinfo(self._dns_host.strip("[]"), self.port, type=socket.SOCK_STREAM)
-        if not all(_may_reach(place[0]) for *_rest, place in found):
+        if not all(_may_reach(str(place[0])) for *_rest, place in found):
             raise InsideError
         reached = super()._new_conn()
         if _may_reach(reached.getpeername()[0]):

@@ -9,6 +9,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 PUBLIC = {
     *["wagtail_serve", "learning:check", "learning:checked", "demo_mail", "api:docs"],
     *["account_login", "account_signup", "account_reset_password", "account_reset_password_done", "account_inactive"],
+    *["learning:forwarding", "learning:forwarder_new", "learning:forwarder", "learning:forwarder_change"],
+    "learning:forwarder_remove",
     *["learning:statistics", "account_deleted", "account_reset_password_from_key", "account_reset_password_from_key_done"],
 }
 PLAYER = {
@@ -110,6 +112,10 @@ LEFT_OUT = {
     "learning:certificate_pdf": "a file; tests/learning/test_certificate_pdf.py",
     "learning:statistics_csv": "a file",
     "learning:statistics_xlsx": "a file",
+    "learning:forwarder_switch": "takes posts and leads on",
+    "learning:forwarder_test": "takes posts and leads on",
+    "learning:forwarder_again": "takes posts and leads on",
+    "learning:forwarder_again_all": "takes posts and leads on",
     "mfa_download_recovery_codes": "a file",
     "account_set_password": "leads on: every account has a password",
     "account_confirm_login_code": "leads on: codes instead of a password are off",
