@@ -15,15 +15,15 @@ from datetime import timedelta
 from uuid import UUID
 
 import requests
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django_tasks import task
 
-from api import outside
 from api.events import EVENTS
 from api.models import MANAGE_WEBHOOKS, Delivery, Webhook
-from core import errors, outbox, workflow
+from core import errors, outbox, outside, workflow
 from core.models import OutboxEvent
 from people.models import User
 
@@ -118,7 +118,7 @@ def _post(delivery: Delivery) -> int | None:
     }
     try:
         with (
-            outside.session() as session,
+            outside.session(inside=settings.WEBHOOKS_INSIDE) as session,
             session.post(
                 delivery.webhook.url, content, headers=headers, timeout=TIMEOUT, allow_redirects=False, stream=True
             ) as answer,

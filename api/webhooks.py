@@ -10,10 +10,9 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from api import outside
 from api.events import TEST, TYPES
 from api.models import MANAGE_WEBHOOKS, Delivery, Webhook
-from core import audit, errors, workflow
+from core import audit, errors, outside, workflow
 from people.models import User
 
 SHORTEST_SECRET = 32  # characters
@@ -73,7 +72,7 @@ def _judged_url(url: str) -> str:
     tries_out = (settings.DEBUG or settings.DEMO) and parts.scheme == "http" and outside.is_loopback(host)
     if parts.scheme != "https" and not tries_out:
         raise errors.DomainError(_("The address must begin with https://."), code="url_not_https", field="url")
-    if not outside.may_ask(host):
+    if not outside.may_ask(host, inside=settings.WEBHOOKS_INSIDE):
         message = _("This address is not on the internet. Enter one that is.")
         raise errors.DomainError(message, code="url_inside", field="url")
     if parts.username or parts.password:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from learning.models import Certificate, Credential, ModuleProgress, Registration
+from learning.models import Certificate, Credential, Forwarder, ModuleProgress, Registration, SetAside
 
 
 def registrations(user) -> QuerySet[Registration]:
@@ -28,6 +28,16 @@ def credentials(user) -> QuerySet[Credential]:
     """All of the record store's for who may manage them, those in use first; none for anybody else."""
     rows = Credential.objects.order_by("-is_active", "name")
     return rows if user.has_perm("learning.manage_credentials") else rows.none()
+
+
+def forwarders(user) -> QuerySet[Forwarder]:
+    """The record stores outside that are sent statements, for who may say so."""
+    return Forwarder.objects.all() if user.has_perm("learning.manage_forwarding") else Forwarder.objects.none()
+
+
+def set_aside(user) -> QuerySet[SetAside]:
+    """What they did not take."""
+    return SetAside.objects.filter(forwarder__in=forwarders(user)).select_related("statement")
 
 
 def check(code: str) -> Certificate | None:

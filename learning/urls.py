@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from learning import views, views_credentials, views_statements, views_statistics
+from learning import views, views_credentials, views_forwarding, views_statements, views_statistics
 
 app_name = "learning"
 urlpatterns = [
@@ -29,4 +29,13 @@ urlpatterns = [
     path("statements/", views_statements.search, name="statements"),
     path("statements/<uuid:key>/", views_statements.statement, name="statement"),
     path("statements/<uuid:key>/json/", views_statements.statement_json, name="statement_json"),
+    path("forwarding/", views_forwarding.index, name="forwarding"),
+    path("forwarding/new/", views_forwarding.make, name="forwarder_new"),
+    path("forwarding/<uuid:key>/", views_forwarding.forwarder, name="forwarder"),
+    path("forwarding/<uuid:key>/change/", views_forwarding.change, name="forwarder_change"),
+    path("forwarding/<uuid:key>/remove/", views_forwarding.remove, name="forwarder_remove"),
+    path("forwarding/<uuid:key>/switch/", views_forwarding.switch, name="forwarder_switch"),
+    path("forwarding/<uuid:key>/test/", views_forwarding.test, name="forwarder_test"),
+    path("forwarding/<uuid:key>/again/", views_forwarding.try_again, name="forwarder_again_all"),
+    path("forwarding/<uuid:key>/again/<uuid:row>/", views_forwarding.try_again, name="forwarder_again"),
 ]

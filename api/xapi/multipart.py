@@ -21,9 +21,9 @@ from django.utils.http import parse_header_parameters
 from django.utils.translation import gettext as _
 
 from core import errors
+from learning.lrs import mixed
 from learning.lrs.attachments import Part
 
-HASH = "X-Experience-API-Hash"
 CHUNK = 64 * 1024
 IN_MEMORY = 16 * 1024  # a file up to this size, such as a signature, needs no disk
 MOST_HEADERS = 30  # lines in the header of a part
@@ -36,23 +36,10 @@ BOUNDARY = re.compile(r"[0-9A-Za-z'()+_,\-./:=? ]{0,69}[0-9A-Za-z'()+_,\-./:=?]"
 HEADER = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([^\x00-\x08\x0a-\x1f\x7f]*)")
 FOLDED = re.compile(rb"[ \t][^\x00-\x08\x0a-\x1f\x7f]*")
 SHA2 = re.compile(r"[0-9A-Fa-f]+", re.ASCII)
-PRINTABLE = re.compile(r"[\x20-\x7e]+", re.ASCII)
 
 
 class Stream(Protocol):
     def read(self, size: int, /) -> bytes: ...
-
-
-class Sendable(Protocol):
-    """A file to be sent: `learning.lrs.attachments.Kept`."""
-
-    @property
-    def sha2(self) -> str: ...
-    @property
-    def content_type(self) -> str: ...
-    @property
-    def length(self) -> int: ...
-    def chunks(self) -> Iterator[bytes]: ...
 
 
 @dataclass(frozen=True)
@@ -85,25 +72,11 @@ def received(stream: Stream, content_type: str) -> Iterator[Received]:
         yield Received(statements, parts)
 
 
-def answer(statements: bytes, attachments: Iterable[Sendable]) -> StreamingHttpResponse:
+def answer(statements: bytes, attachments: Iterable[mixed.Sendable]) -> StreamingHttpResponse:
     """The answer to `attachments=true`: always multipart/mixed, with or without files."""
     boundary = secrets.token_hex(16)
     content_type = f"multipart/mixed; boundary={boundary}"
-    return StreamingHttpResponse(mixed(statements, attachments, boundary), content_type=content_type)
-
-
-def mixed(statements: bytes, attachments: Iterable[Sendable], boundary: str) -> Iterator[bytes]:
-    """The body of an answer, in pieces. Each file is opened when its turn comes."""
-    yield _head(boundary, "application/json") + CRLF + statements
-    for each in attachments:
-        kind = each.content_type if PRINTABLE.fullmatch(each.content_type) else "application/octet-stream"
-        yield CRLF + _head(boundary, kind) + f"Content-Transfer-Encoding: binary\r\n{HASH}: {each.sha2}\r\n\r\n".encode()
-        yield from each.chunks()
-    yield f"\r\n--{boundary}--\r\n".encode()
-
-
-def _head(boundary: str, kind: str) -> bytes:
-    return f"--{boundary}\r\nContent-Type: {kind}\r\n".encode()
+    return StreamingHttpResponse(mixed.body(statements, attachments, boundary), content_type=content_type)
 
 
 def _refused(code: str, message: str) -> errors.DomainError:
@@ -174,7 +147,7 @@ def _part(body: _Body, number: int, files: ExitStack) -> Part:
 
 
 def _announced(headers: dict[str, str], number: int) -> str:
-    announced = headers.get(HASH.lower(), "")
+    announced = headers.get(mixed.HASH.lower(), "")
     if not announced:
         raise _refused("no_hash", _("Part %(number)s has no header X-Experience-API-Hash.") % {"number": number})
     if len(announced) not in ALGORITHMS or not SHA2.fullmatch(announced):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from learning.lrs import vocabulary
@@ -30,6 +30,26 @@ def ifi(actor: Mapping[str, Any]) -> str:
     if found := actor.get("account"):
         return f"account|{found['homePage']}|{found['name']}"
     return next((f"{key}|{actor[key]}" for key in PLAIN_IDENTIFIERS if key in actor), "")
+
+
+def named(said: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Every agent and group that a valid statement names, with the members, but for its authority."""
+    about, context = said["object"], said.get("context", {})
+    found = [said["actor"], context.get("instructor"), context.get("team")]
+    found += [each["agent"] for each in context.get("contextAgents", ())]
+    found += [each["group"] for each in context.get("contextGroups", ())]
+    found += [about] if about.get("objectType") in {"Agent", "Group"} else []
+    for actor in filter(None, found):
+        yield actor
+        yield from actor.get("member", ())
+    if about.get("objectType") == "SubStatement":
+        yield from named(about)
+
+
+def is_ours(actor: Mapping[str, Any]) -> bool:
+    """Whether it says nothing of a person but the random name of an account of ours. An anonymous group says nothing itself."""
+    account_of = actor.get("account", {}).get("homePage", vocabulary.people())
+    return account_of == vocabulary.people() and not {"name", *PLAIN_IDENTIFIERS} & actor.keys()
 
 
 def person(agent: Mapping[str, Any]) -> dict:

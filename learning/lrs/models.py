@@ -1,14 +1,17 @@
-"""Statements as received, with the columns that queries need; their files; documents; and who may read or write them."""
+"""Statements as received, with the columns that queries need; their files; documents; who may read or write them; and the
+stores outside to which they are forwarded."""
 
 from __future__ import annotations
 
 import hashlib
 import uuid
+from datetime import UTC, datetime
 
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.encryption import EncryptedTextField
 from core.private_files import private_storage
 from learning.lrs import agents
 
@@ -19,6 +22,10 @@ LONGEST = 500  # characters of an indexed column
 def column(text: str) -> str:
     """What stands in an indexed column: the text itself, or the digest of one that is too long for an index."""
     return text if len(text) <= LONGEST else f"sha256|{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)  # before the first statement
+FIRST_ID = uuid.UUID(int=0)  # before the first of one moment
 
 
 class Credential(models.Model):
@@ -219,3 +226,76 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.sha2
+
+
+class Forwarder(models.Model):
+    """A record store outside that is sent statements: where, with what key, which of them, why, and how far it came.
+
+    Everything up to the place (`seen_stored`, `seen_id`) was delivered, set aside or not wanted. Whoever holds the lease
+    may move the place.
+    """
+
+    class Version(models.TextChoices):
+        V2 = "2.0.0", "2.0.0"
+        V1 = "1.0.3", "1.0.3"
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    endpoint = models.URLField(_("address"), max_length=500, help_text=_("Its resources stand below: statements, about."))
+    version = models.CharField(_("version"), max_length=8, choices=Version, default=Version.V2)
+    username = models.CharField(_("key"), max_length=200)
+    secret = EncryptedTextField()
+    verbs = models.JSONField(default=list, blank=True, help_text=_("IRIs. None: all verbs."))
+    activities = models.JSONField(default=list, blank=True, help_text=_("IRIs. None: all activities."))
+    names_people = models.BooleanField(default=False, help_text=_("May carry names and addresses of people."))
+    decided_by = models.CharField(_("decided by"), max_length=200)
+    basis = models.TextField(_("basis"), max_length=2000)
+    is_active = models.BooleanField(default=True)
+    made_at = models.DateTimeField(default=timezone.now)
+
+    seen_stored = models.DateTimeField(default=BEGINNING)
+    seen_id = models.UUIDField(default=FIRST_ID)
+    lease = models.UUIDField(null=True, help_text=_("Of the run that has it in hand."))
+    leased_until = models.DateTimeField(null=True)
+    attempts = models.PositiveIntegerField(default=0, help_text=_("Since something last arrived."))
+    next_at = models.DateTimeField(default=timezone.now)
+    sent = models.PositiveBigIntegerField(default=0)
+    last_success_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+    last_failure = models.TextField(blank=True)
+
+    class Meta:
+        app_label = "learning"
+        ordering = ["name"]
+        permissions = [("manage_forwarding", _("Can say which record stores outside are sent statements"))]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def audit_key(self) -> uuid.UUID:
+        return self.key
+
+
+class SetAside(models.Model):
+    """A statement that a store outside did not take, and why. It keeps nothing waiting, and is not forgotten."""
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    forwarder = models.ForeignKey(Forwarder, models.CASCADE, related_name="set_aside")
+    statement = models.ForeignKey(Statement, models.CASCADE, related_name="+")
+    reason = models.TextField()
+    at = models.DateTimeField(default=timezone.now)
+    is_again = models.BooleanField(default=False, help_text=_("Is tried again with the next run."))
+
+    class Meta:
+        app_label = "learning"
+        ordering = ["-at", "-pk"]
+        constraints = [models.UniqueConstraint("forwarder", "statement", name="a_statement_is_set_aside_once")]
+        indexes = [models.Index("forwarder", condition=models.Q(is_again=True), name="set_aside_to_try_again")]
+
+    def __str__(self) -> str:
+        return str(self.key)
+
+    @property
+    def audit_key(self) -> uuid.UUID:
+        return self.key

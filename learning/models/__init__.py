@@ -1,6 +1,6 @@
 """What learning remembers."""
 
-from learning.lrs.models import Activity, Attachment, Credential, Document, Mention, Statement
+from learning.lrs.models import Activity, Attachment, Credential, Document, Forwarder, Mention, SetAside, Statement
 from learning.models.completion import (
     BAND_FIELDS,
     Attempt,
@@ -23,6 +23,7 @@ __all__ = [
     "CoursePage",
     "Credential",
     "Document",
+    "Forwarder",
     "LaunchSession",
     "LearningIndexPage",
     "Mention",
@@ -32,6 +33,7 @@ __all__ = [
     "MonthlyCount",
     "Reflection",
     "Registration",
+    "SetAside",
     "Statement",
     "Step",
 ]

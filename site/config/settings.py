@@ -225,6 +225,7 @@ SCHEDULES = {  # what is done by the clock: a function, and every how many minut
     "Publish and withdraw pages in time": ("website.schedules.publish_due", 5),
     "Forget what the interface need not remember": ("api.retention.run", DAY),
     "Tell other systems the news": ("api.deliveries.run", 1),
+    "Forward statements to other record stores": ("learning.forwarders.run", 1),
     "Close campaigns in time": ("panels.campaigns.close_due", 5),
     "Let unanswered offers go": ("panels.recruitment.lapse_due", 5),
     "End terms that are over": ("panels.membership.end_due", 60),
@@ -392,6 +393,7 @@ API_RATE_SIGNED_IN = env.int("API_RATE_SIGNED_IN", 600)  # requests in a minute,
 API_RATE_ANONYMOUS = env.int("API_RATE_ANONYMOUS", 60)  # of an address
 API_RATE_TELLING = env.int("API_RATE_TELLING", 20)  # experiences sent in a minute, and tries to open one, of an address
 WEBHOOKS_INSIDE = env.bool("WEBHOOKS_INSIDE", False)  # whether news may go to addresses inside our own network
+FORWARDING_INSIDE = [host.lower() for host in env.list("FORWARDING_INSIDE", default=[])]  # hosts to which statements may go
 # Our own model from the first migration on, and no second table beside it (docs/decisions/0013).
 KNOX_TOKEN_MODEL = "api.Token"  # noqa: S105 - the name of a model
 MIGRATION_MODULES = {"knox": None}

@@ -57,6 +57,7 @@ ROLES = {
             "learning.view_statistics",
             "learning.view_statements",
             "learning.manage_credentials",
+            "learning.manage_forwarding",
             "panels.assign_coordinators",
             "api.manage_webhooks",
             *LISTS,

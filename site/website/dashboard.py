@@ -79,6 +79,7 @@ def places(person: User) -> list[tuple[StrOrPromise, str]]:
         (_("Figures"), "learning:statistics", person.has_perm("learning.view_statistics")),
         (_("Record store credentials"), "learning:credentials", person.has_perm("learning.manage_credentials")),
         (_("Learning record"), "learning:statements", person.has_perm("learning.view_statements")),
+        (_("Record stores outside"), "learning:forwarding", person.has_perm("learning.manage_forwarding")),
         (_("My account"), "account:home", True),
     ]
     return [(title, reverse(name)) for title, name, is_theirs in found if is_theirs]

@@ -12,6 +12,8 @@ PUBLIC = {
     *["learning:credentials", "learning:credential_make", "learning:credential_secret", "learning:credential_off"],
     *["learning:credential_on", "learning:credential_complete", "learning:credential_store"],
     *["learning:statements", "learning:statement"],
+    *["learning:forwarding", "learning:forwarder_new", "learning:forwarder", "learning:forwarder_change"],
+    "learning:forwarder_remove",
     *["learning:statistics", "account_deleted", "account_reset_password_from_key", "account_reset_password_from_key_done"],
 }
 PLAYER = {
@@ -114,6 +116,10 @@ LEFT_OUT = {
     "learning:statistics_csv": "a file",
     "learning:statistics_xlsx": "a file",
     "learning:statement_json": "a file",
+    "learning:forwarder_switch": "takes posts and leads on",
+    "learning:forwarder_test": "takes posts and leads on",
+    "learning:forwarder_again": "takes posts and leads on",
+    "learning:forwarder_again_all": "takes posts and leads on",
     "mfa_download_recovery_codes": "a file",
     "account_set_password": "leads on: every account has a password",
     "account_confirm_login_code": "leads on: codes instead of a password are off",

@@ -159,6 +159,31 @@ def test_the_learning_record(device, look, signed_in):
     look.open(page, "/learning/statements/?since=2199-01-01", "nothing")
 
 
+def test_the_record_stores_outside(device, look, signed_in):
+    page = device("desk", state=signed_in("adi"))
+    look.open(page, "/learning/forwarding/", "empty")
+    page.get_by_role("link", name="Add a record store").click()
+    look.at(page)
+    learner.press(page, "Send statements there")
+    look.at(page, "refused")
+    page.get_by_label("What do you call it?").fill("Record store of the region")
+    page.get_by_label("Address of its record store").fill("https://lrs.invalid/xapi/")
+    page.get_by_label("Key", exact=True).fill("our-key")
+    page.get_by_label("Secret", exact=True).fill("their-secret")
+    page.get_by_label("Who decided this?").fill("Head of workforce")
+    page.get_by_label("On what lawful basis?").fill("Public task: the region reports training.")
+    learner.press(page, "Send statements there")
+    look.at(page)
+    learner.press(page, "Test the connection")
+    look.at(page, "out of reach")
+    page.get_by_role("link", name="Change it").click()
+    look.at(page)
+    page.go_back()
+    page.get_by_role("link", name="Remove it").click()
+    look.at(page)
+    learner.press(page, "Remove it")
+
+
 def test_the_documentation_of_the_interface(page, look):
     page.goto("/api/docs/")
     page.locator("#swagger-ui .info").wait_for()
