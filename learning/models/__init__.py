@@ -1,6 +1,6 @@
 """What learning remembers."""
 
-from learning.lrs.models import Activity, Attachment, Credential, Document, Statement
+from learning.lrs.models import Activity, Attachment, Credential, Document, Erasure, Statement
 from learning.models.completion import (
     BAND_FIELDS,
     Attempt,
@@ -23,6 +23,7 @@ __all__ = [
     "CoursePage",
     "Credential",
     "Document",
+    "Erasure",
     "LaunchSession",
     "LearningIndexPage",
     "ModulePage",
