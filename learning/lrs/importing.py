@@ -39,15 +39,16 @@ Numbered = tuple[int, Line]
 
 @dataclass
 class Outcome:
-    """How many are new, how many were here, why others were refused (line and reason), and which files were not found."""
+    """How many were put back, are new, or were here; why others were refused (line and reason); which files are missing."""
 
-    stored: int = 0
+    restored: int = 0
+    new: int = 0
     here: int = 0
     refused: list[tuple[int, str]] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
 
     def __add__(self, other: Outcome) -> Outcome:
-        both = self.stored + other.stored, self.here + other.here
+        both = self.restored + other.restored, self.new + other.new, self.here + other.here
         return Outcome(*both, self.refused + other.refused, self.missing + other.missing)
 
 
@@ -160,11 +161,9 @@ def _store(batch: Sequence[Numbered], desk: Desk) -> Outcome:
         parts = [part for line in found for part in _parts(line, desk.folder, opened, outcome)]
         with attachments.carried(parts) as files, transaction.atomic():
             known = activities.definitions([line.statement for line in found])
-            stored = [item for group in _groups(found, desk) for item in _store_group(*group)]
+            stored = [row for group in _groups(found, desk) for row in _store_group(*group, outcome)]
             _teach_again(known, found, desk)
-            attachments.keep(files, [item.row for item in stored])
-    outcome.stored = sum(item.created for item in stored)
-    outcome.here = len(stored) - outcome.stored
+            attachments.keep(files, stored)
     return outcome
 
 
@@ -191,12 +190,17 @@ def _author(line: Line, desk: Desk) -> tuple[str, Credential | None]:
 
 
 def _store_group(
-    group: list[Line], source: str, credential: Credential | None, spec: str, authority: dict
-) -> list[statements.Stored]:
+    group: list[Line], source: str, credential: Credential | None, spec: str, authority: dict, outcome: Outcome
+) -> list[Statement]:
     said = [line.statement for line in group]
     stored = statements.store(said, source=source, authority=authority, credential=credential, version=spec)
-    _put_back([(item.row, line) for item, line in zip(stored, group, strict=True) if item.created and line.is_sealed])
-    return stored
+    created = [(item.row, line) for item, line in zip(stored, group, strict=True) if item.created]
+    restored = [(row, line) for row, line in created if line.is_sealed]
+    _put_back(restored)
+    outcome.restored += len(restored)
+    outcome.new += len(created) - len(restored)
+    outcome.here += len(stored) - len(created)
+    return [item.row for item in stored]
 
 
 def _put_back(restored: Sequence[tuple[Statement, Line]]) -> None:

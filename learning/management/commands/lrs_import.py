@@ -27,22 +27,26 @@ class Command(BaseCommand):
             raise CommandError(f"There is no folder {files}.")
         try:
             with file.open("rb") as opened:
-                stored, here, refused, missing = self.take(opened, files)
+                numbers = self.take(opened, files)
         except OSError as error:
             raise CommandError(str(error)) from error
-        audit.record("statements.import", Statement(), after=f"{stored} stored, {here} here, {refused} refused")
-        self.stdout.write(f"{stored} statements stored; {here} were here; {refused} refused; {missing} files not found.")
+        restored, new, here, refused, missing = numbers
+        audit.record("statements.import", Statement(), after=f"{restored} restored, {new} new, {refused} refused")
+        self.stdout.write(
+            f"{restored} statements were put back as they were; {new} are new and count for nobody; {here} were here; "
+            f"{refused} were refused; {missing} files were not found."
+        )
         if refused:
             raise CommandError("Some lines were refused: see above. Everything else is stored.")
 
     def take(self, file: IO[bytes], folder: Path | None) -> list[int]:
         authority = {"objectType": "Agent", "account": {"homePage": settings.XAPI_IRI_BASE, "name": "import"}}
-        numbers = [0, 0, 0, 0]
+        numbers = [0, 0, 0, 0, 0]
         for outcome in importing.take(file, authority=authority, folder=folder):
             self.tell(outcome)
-            some = [outcome.stored, outcome.here, len(outcome.refused), len(outcome.missing)]
+            some = [outcome.restored, outcome.new, outcome.here, len(outcome.refused), len(outcome.missing)]
             numbers = [before + more for before, more in zip(numbers, some, strict=True)]
-            self.stderr.write(f"{sum(numbers[:3])} lines…")
+            self.stderr.write(f"{sum(numbers[:4])} lines…")
         return numbers
 
     def tell(self, outcome: Outcome) -> None:

@@ -266,7 +266,7 @@ def test_a_file_of_what_is_left_can_be_read_in(store, say):
     content = "".join(exporting.chunks()).encode()
     Statement.objects.all().delete()
     (outcome,) = importing.take(io.BytesIO(content), authority=AUTHORITY)
-    assert outcome == importing.Outcome(stored=2)
+    assert outcome == importing.Outcome(restored=2)
 
 
 def test_progress_is_derived_as_before(lee, registration, course, store, say):

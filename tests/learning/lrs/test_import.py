@@ -59,7 +59,7 @@ def record(store, say, void):
 def test_a_store_is_the_same_after_it_was_lost_and_read_in(record):
     before, content = facts(), exported()
     Statement.objects.all().delete()
-    assert taken(content) == importing.Outcome(stored=4)
+    assert taken(content) == importing.Outcome(restored=4)
     assert facts() == before
 
 
@@ -72,7 +72,7 @@ def test_reading_in_again_changes_nothing(record):
 def test_what_is_missing_is_put_back_and_is_voided_by_what_stayed(record):
     before, content = facts(), exported()
     Statement.objects.filter(pk=record[0].pk).delete()
-    assert taken(content) == importing.Outcome(stored=1, here=3)
+    assert taken(content) == importing.Outcome(restored=1, here=3)
     assert facts() == before
 
 
@@ -83,7 +83,7 @@ def test_an_import_that_was_broken_off_is_gone_on_with(record, monkeypatch):
     some = importing.take(io.BytesIO(content), authority=READ_IN)
     next(some), next(some)
     some.close()
-    assert taken(content) == importing.Outcome(stored=2, here=2)
+    assert taken(content) == importing.Outcome(restored=2, here=2)
     assert facts() == before
 
 
@@ -113,7 +113,7 @@ def test_files_come_back_to_the_statements_that_brought_them_and_to_no_other(sto
     attachments.drop_unused()
     assert not Attachment.objects.exists()
 
-    assert taken(lines) == importing.Outcome(stored=2)  # without a folder nobody asks for files
+    assert taken(lines) == importing.Outcome(restored=2)  # without a folder nobody asks for files
     assert taken(lines, folder=tmp_path) == importing.Outcome(here=2)
     assert [b"".join(kept.chunks()) for kept in attachments.of([brought])] == [content]
     assert attachments.of([linking]) == []
@@ -127,7 +127,7 @@ def test_files_come_back_to_the_statements_that_brought_them_and_to_no_other(sto
 
 def test_a_bare_statement_is_new_and_vouched_for_by_whoever_reads_it_in(db, say):
     said = say(stored="2001-01-01T00:00:00Z", authority={"mbox": "mailto:else@example.org"}, version="1.0.3")
-    assert taken(as_file(said)) == importing.Outcome(stored=1)
+    assert taken(as_file(said)) == importing.Outcome(new=1)
     row = Statement.objects.get()
     assert (row.source, row.credential, row.body["authority"]) == (Statement.Source.IMPORTED, None, READ_IN)
     assert row.stored.year > 2001
@@ -149,7 +149,7 @@ def test_no_line_makes_anything_count(lee, registration, course, say):
     context = {"registration": str(registration.key)}
     said = [say(verb, actor=actor, object=about, context=context) for verb in ("initialized", "completed", "passed")]
     forged = [{"statement": each, "source": "player", "credential": "", "files": [], "seal": "0" * 64} for each in said]
-    assert taken(as_file(*forged)).stored == 3
+    assert taken(as_file(*forged)).new == 3
     completion.rebuild()
     assert not registration.progress.exists()
 
@@ -204,7 +204,7 @@ def test_bad_lines_are_told_by_number_and_reason_and_the_rest_is_stored(store, s
         + b"[" * 100_000
     )
     outcome = taken(content)
-    assert (outcome.stored, outcome.here) == (2, 1)
+    assert (outcome.new, outcome.here) == (2, 1)
     assert [number for number, _reason in outcome.refused] == [2, 4, 5, 6, 9, 10, 11]
     reasons = dict(outcome.refused)
     assert "JSON" in reasons[2]
@@ -216,7 +216,7 @@ def test_a_line_that_is_too_long_is_not_held_in_memory(db, say, settings):
     settings.XAPI_MOST_STATEMENT_BYTES = 1000
     content = as_file(say(), say(result={"response": "a" * 10_000}), say())
     outcome = taken(content)
-    assert (outcome.stored, [number for number, _reason in outcome.refused]) == (2, [2])
+    assert (outcome.new, [number for number, _reason in outcome.refused]) == (2, [2])
 
 
 def test_a_version_that_is_none_is_told(db, say):
@@ -241,9 +241,10 @@ def test_the_command_tells_what_it_did(store, say, tmp_path, capsys):
     place = tmp_path / "statements.jsonl"
     place.write_bytes(as_file(store(say())[0].body, say()))
     call_command("lrs_import", str(place), "--files", str(tmp_path))
-    assert "1 statements stored; 1 were here; 0 refused; 0 files not found." in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "0 statements were put back as they were; 1 are new and count for nobody; 1 were here; 0 were refused;" in said
     event = AuditEvent.objects.get(act="statements.import")
-    assert (event.after, event.subject) == ("1 stored, 1 here, 0 refused", uuid.UUID(int=0))
+    assert (event.after, event.subject) == ("0 restored, 1 new, 0 refused", uuid.UUID(int=0))
 
 
 def test_the_command_names_bad_lines_and_does_not_end_well(db, say, tmp_path, capsys):
