@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from learning import views, views_statistics
+from learning import views, views_records, views_statistics
 
 app_name = "learning"
 urlpatterns = [
@@ -19,4 +19,5 @@ urlpatterns = [
     path("figures/", views_statistics.figures, name="statistics"),
     path("figures/csv/", views_statistics.figures_csv, name="statistics_csv"),
     path("figures/xlsx/", views_statistics.figures_xlsx, name="statistics_xlsx"),
+    path("records/", views_records.records, name="records"),
 ]

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from core import transactions
+from core import audit, transactions
 from learning.lrs import attachments, lines
 from learning.lrs.models import Attachment, Credential, Statement
 
@@ -25,11 +25,20 @@ CHUNK = 500  # statements
 Files = dict[UUID, list[Attachment]]  # by the statement that brought them
 
 
-def chunks(*, since: datetime | None = None, until: datetime | None = None, folder: Path | None = None) -> Iterator[str]:
-    """Some lines at a time. `since` is exclusive and `until` inclusive, by the time of storing.
+def export(
+    *, by: audit.Audited | None, since: datetime | None = None, until: datetime | None = None, folder: Path | None = None
+) -> Iterator[str]:
+    """Some lines at a time, once it is written down that they leave.
 
-    With `folder`, the files that the statements brought are put there, each once, named by its SHA-2.
+    `since` is exclusive and `until` inclusive, by the time of storing. With `folder`, the files that the statements brought
+    are put there, each once, named by its SHA-2.
     """
+    window = [moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else "" for moment in (since, until)]
+    audit.record("statements.export", Statement(), by=by, before=window[0], after=window[1])
+    return chunks(since=since, until=until, folder=folder)
+
+
+def chunks(*, since: datetime | None = None, until: datetime | None = None, folder: Path | None = None) -> Iterator[str]:
     authors = {pk: str(key) for pk, key in Credential.objects.values_list("pk", "audit_key")}
     for rows in _pages(since, until):
         brought = _brought(rows)

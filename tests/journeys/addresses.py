@@ -9,7 +9,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 PUBLIC = {
     *["wagtail_serve", "learning:check", "learning:checked", "demo_mail", "api:docs"],
     *["account_login", "account_signup", "account_reset_password", "account_reset_password_done", "account_inactive"],
-    *["learning:statistics", "account_deleted", "account_reset_password_from_key", "account_reset_password_from_key_done"],
+    *["learning:statistics", "learning:records"],
+    *["account_deleted", "account_reset_password_from_key", "account_reset_password_from_key_done"],
 }
 PLAYER = {
     "dashboard",

@@ -8,9 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from core import audit
 from learning.lrs import exporting
-from learning.lrs.models import Statement
 from learning.lrs.validation import Invalid, types
 
 
@@ -24,12 +22,11 @@ class Command(BaseCommand):
         parser.add_argument("--files", type=Path, help="A folder for the files that statements brought, named by their SHA-2.")
 
     def handle(self, *args: Any, since, until, out: str, files: Path | None, **options: Any) -> None:
-        audit.record("statements.export", Statement())
         try:
             if files:
                 files.mkdir(mode=0o700, parents=True, exist_ok=True)
             with nullcontext(self.stdout) if out == "-" else private(out) as target:
-                self.write(target, exporting.chunks(since=since, until=until, folder=files))
+                self.write(target, exporting.export(by=None, since=since, until=until, folder=files))
         except OSError as error:
             raise CommandError(str(error)) from error
 
