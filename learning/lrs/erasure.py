@@ -10,7 +10,6 @@ changed its signature, which holds what was signed. States and agent profiles ar
 
 from __future__ import annotations
 
-import hashlib
 import json
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,58 +20,28 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from core import audit, encryption, errors
-from learning.lrs import agents, attachments, documents, signatures, statements, vocabulary
+from core import audit, errors
+from learning.lrs import agents, attachments, documents, erased, signatures, statements, vocabulary
 from learning.lrs.models import Attachment, Erasure, Statement
 from learning.lrs.validation import actor
 
-PURPOSE = "learning.lrs.erasure"
 BATCH = 200  # statements in one transaction
 
 Known = Callable[[Mapping[str, Any]], bool]
 
 
-class Erased(errors.DomainError):
-    """A statement that speaks of somebody who was taken out."""
-
-    code = "erased"
-    message = gettext_lazy("Somebody in this statement was erased from this record, and is not taken into it again.")
-
-
-# Whoever was erased comes in no more --------------------------------------------------------------
-
-
-def refuse(said: Sequence[dict]) -> None:
-    """Raises `Erased` if any of these valid statements speaks of somebody who was erased. Two queries at most."""
-    if spoken_of(said):
-        raise Erased
-
-
-def spoken_of(said: Sequence[dict]) -> set[int]:
-    """The places, in the batch, of statements that speak of somebody who was erased."""
-    if not said or not Erasure.objects.exists():
-        return set()
-    names = [{_digest(name) for name in map(_name, _objects(statement)) if name} for statement in said]
-    erased = set(Erasure.objects.filter(digest__in=set().union(*names)).values_list("digest", flat=True))
-    return {place for place, digests in enumerate(names) if digests & erased}
-
-
-# Erasing ------------------------------------------------------------------------------------------
-
-
-def pseudonymise(agent: dict, *, by: audit.Audited | None, told: Callable[[int], None] = lambda number: None) -> int:
+def pseudonymise(agent: dict, *, by: audit.Audited | None, told: Callable[[int], object] = int) -> int:
     """Put a pseudonym in the place of an agent, one for all of their statements. How many statements were changed.
 
     In batches that commit by themselves: what was broken off is gone on with, under the same pseudonym, by doing it again.
-    From the beginning on nothing that speaks of them is taken in. `told` hears the number after each batch. Raises `Invalid`
+    From the beginning on nothing about them is taken in (`erased`). `told` hears the number after each batch. Raises `Invalid`
     for what is no agent, `DomainError` for an account of ours.
     """
     _judge(agent)
     erasure = _begin(agent, by)
     number = 0
-    while changed := _once_through(agent, erasure.pseudonym, lambda some, before=number: told(before + some)):
+    while changed := _once_through(agent, erasure.pseudonym, told):
         number += changed  # again, for what others were storing meanwhile
     _end(agent, erasure, number, by)
     return number
@@ -96,7 +65,7 @@ def _judge(agent: Any) -> None:
 @transaction.atomic
 def _begin(agent: dict, by: audit.Audited | None) -> Erasure:
     erasure, is_new = Erasure.objects.select_for_update().get_or_create(
-        digest=_digest(_name(agent)), defaults={"pseudonym": uuid.uuid4()}
+        digest=erased.digest(erased.who(agent)), defaults={"pseudonym": uuid.uuid4()}
     )
     if is_new:
         audit.record("agent.erase", erasure, by=by, after="begun")
@@ -106,7 +75,7 @@ def _begin(agent: dict, by: audit.Audited | None) -> Erasure:
     return erasure
 
 
-def _once_through(agent: dict, pseudonym: uuid.UUID | None, told: Callable[[int], None]) -> int:
+def _once_through(agent: dict, pseudonym: uuid.UUID | None, told: Callable[[int], object]) -> int:
     number = 0
     account = {"homePage": f"{settings.XAPI_IRI_BASE}/erased", "name": str(pseudonym)}
     for pks in _some(_mentioning(agent)):
@@ -118,7 +87,7 @@ def _once_through(agent: dict, pseudonym: uuid.UUID | None, told: Callable[[int]
 @transaction.atomic
 def _end(agent: dict, erasure: Erasure, number: int, by: audit.Audited | None) -> None:
     """Nothing leads from the erased to the pseudonym any more."""
-    for each in [agent, *([{"mbox_sha1sum": _sum(agent)}] if "mbox" in agent else [])]:
+    for each in [agent, *([{"mbox_sha1sum": erased.address_sum(agent)}] if "mbox" in agent else [])]:
         documents.of(each).delete()
     erasure.pseudonym = None
     erasure.save(update_fields=["pseudonym"])
@@ -145,7 +114,7 @@ def _texts(agent: dict) -> list[list[str]]:
         return [[account["homePage"]], [account["name"]]]
     if openid := agent.get("openid"):
         return [[openid]]
-    total = _sum(agent)
+    total = erased.address_sum(agent)
     return [[total, total.upper(), *([agent["mbox"]] if "mbox" in agent else [])]]
 
 
@@ -156,11 +125,11 @@ def _as_json(text: str) -> str:
 
 def _some(rows: QuerySet[Statement]) -> Iterator[list[uuid.UUID]]:
     """The keys of some rows at a time, in their order."""
-    rows = rows.order_by("pk").values_list("pk", flat=True)
-    pks = list(rows[:BATCH])
+    keys = rows.order_by("pk").values_list("pk", flat=True)
+    pks = list(keys[:BATCH])
     while pks:
         yield pks
-        pks = list(rows.filter(pk__gt=pks[-1])[:BATCH])
+        pks = list(keys.filter(pk__gt=pks[-1])[:BATCH])
 
 
 # Rewriting ----------------------------------------------------------------------------------------
@@ -221,43 +190,10 @@ def _is_signature(attachment: dict) -> bool:
     return attachment["usageType"] == signatures.USAGE
 
 
-# Who it is ----------------------------------------------------------------------------------------
-
-
-def _objects(value: Any) -> Iterator[Mapping[str, Any]]:
-    """Every JSON object of a statement, from the outside in."""
-    if isinstance(value, dict):
-        yield value
-    for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from _objects(item)
-
-
 def _knows(agent: dict) -> Known:
-    name = _name(agent)
-    return lambda value: _name(value) == name
-
-
-def _name(value: Mapping[str, Any]) -> str:
-    """Whom an object names, in one text; empty if nobody. An address and the sum of it are the same person."""
-    account, openid = value.get("account"), value.get("openid")
-    if isinstance(account, dict) and {"homePage", "name"} <= account.keys():
-        return f"account|{account['homePage']}|{account['name']}"
-    if isinstance(openid, str):
-        return f"openid|{openid}"
-    total = _sum(value)
-    return f"mbox_sha1sum|{total}" if total else ""
-
-
-def _sum(value: Mapping[str, Any]) -> str:
-    if isinstance(mbox := value.get("mbox"), str):
-        return hashlib.sha1(mbox.encode(), usedforsecurity=False).hexdigest()
-    total = value.get("mbox_sha1sum")
-    return total.lower() if isinstance(total, str) else ""
+    them = erased.who(agent)
+    return lambda value: erased.who(value) == them
 
 
 def _other_than_who(value: dict) -> dict:
     return {key: item for key, item in value.items() if key != "name" and key not in agents.IDENTIFIERS}
-
-
-def _digest(name: str) -> str:
-    return encryption.blind_index(name, purpose=PURPOSE)

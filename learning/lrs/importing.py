@@ -24,7 +24,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import errors
-from learning.lrs import activities, attachments, erasure, lines, statements
+from learning.lrs import activities, attachments, erased, lines, statements
 from learning.lrs.lines import Line
 from learning.lrs.models import Credential, Statement
 from learning.lrs.validation import types
@@ -121,9 +121,9 @@ def _take(batch: Sequence[Text], desk: Desk) -> Outcome:
             found += [(number, _read(text))] if text.strip() else []
         except errors.DomainError as error:
             outcome.refused.append((number, str(error)))
-    erased = erasure.spoken_of([line.statement for _number, line in found])
-    outcome.refused += [(number, str(erasure.Erased())) for place, (number, _line) in enumerate(found) if place in erased]
-    left = [each for place, each in enumerate(found) if place not in erased]
+    gone = erased.spoken_of([line.statement for _number, line in found])
+    outcome.refused += [(number, str(erased.Erased())) for place, (number, _line) in enumerate(found) if place in gone]
+    left = [each for place, each in enumerate(found) if place not in gone]
     alone = [[each] for each in left if desk.folder and _sums(each[1])]
     together = [each for each in left if not (desk.folder and _sums(each[1]))]
     for some in [together, *alone]:
@@ -158,7 +158,7 @@ def _store(batch: Sequence[Numbered], desk: Desk) -> Outcome:
     found = [line for _number, line in batch]
     outcome = Outcome()
     with ExitStack() as opened:
-        parts = [part for line in found for part in _parts(line, desk.folder, opened, outcome)]
+        parts = [part for line in found for part in _parts(line, desk.folder, opened, outcome)] if desk.folder else []
         with attachments.carried(parts) as files, transaction.atomic():
             known = activities.definitions([line.statement for line in found])
             stored = [row for group in _groups(found, desk) for row in _store_group(*group, outcome)]
@@ -219,8 +219,8 @@ def _teach_again(known: dict[str, dict], found: Sequence[Line], desk: Desk) -> N
     desk.taught.update(mentioned - known.keys())
 
 
-def _parts(line: Line, folder: Path | None, opened: ExitStack, outcome: Outcome) -> Iterator[attachments.Part]:
-    for sha2 in _sums(line) if folder else ():
+def _parts(line: Line, folder: Path, opened: ExitStack, outcome: Outcome) -> Iterator[attachments.Part]:
+    for sha2 in _sums(line):
         file = _file(folder / sha2, sha2, opened)
         if file:
             yield attachments.Part(sha2, (folder / sha2).stat().st_size, file)

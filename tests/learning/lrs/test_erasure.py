@@ -12,7 +12,18 @@ from django.db import connection, transaction
 
 from core.models import AuditEvent
 from learning import completion
-from learning.lrs import agents, attachments, credentials, documents, erasure, exporting, importing, signatures, vocabulary
+from learning.lrs import (
+    agents,
+    attachments,
+    credentials,
+    documents,
+    erased,
+    erasure,
+    exporting,
+    importing,
+    signatures,
+    vocabulary,
+)
 from learning.lrs.validation import Invalid, check
 from learning.models import Attachment, Document, Erasure, Statement
 from tests.factories.learning import work_through
@@ -22,6 +33,7 @@ from website import privacy
 ROBIN = {"mbox": "mailto:robin@example.org", "name": "Robin Nightjar"}
 TOTAL = hashlib.sha1(b"mailto:robin@example.org", usedforsecurity=False).hexdigest()
 ELSE = {"objectType": "Agent", "mbox": "mailto:else@example.org", "name": "Somebody Else"}
+JSON = documents.Content(b"{}", "application/json")
 WORDS = ["robin@example.org", "Robin", "Nightjar", TOTAL]
 ACTIVITY = {"id": vocabulary.activity_iri(MODULE)}
 GROUP = {"objectType": "Group", "member": [ELSE, ROBIN]}
@@ -180,7 +192,7 @@ def test_their_documents_go_and_those_of_others_stay(db):
             documents.Place(Document.Kind.STATE, activity=ACTIVITY["id"], agent=agents.ifi(who)),
             documents.Place(Document.Kind.AGENT_PROFILE, agent=agents.ifi(who)),
         ):
-            documents.put(place, "place", documents.Content(b"{}", "application/json"), version="1.0.3", condition=new())
+            documents.put(place, "place", JSON, version="1.0.3", condition=new())
     erasure.pseudonymise(ROBIN, by=None)
     assert set(Document.objects.values_list("agent", flat=True)) == {agents.ifi(ELSE)}
 
@@ -235,19 +247,32 @@ def test_the_audit_trail_says_that_somebody_went_and_not_who(store, say, adi):
 @pytest.mark.parametrize("place", PLACES)
 def test_what_speaks_of_them_later_is_refused(db, say, place):
     erasure.pseudonymise(ROBIN, by=None)
-    assert erasure.spoken_of([say(), say(**PLACES[place]), say(actor=ELSE)]) == {1}
-    with pytest.raises(erasure.Erased):
-        erasure.refuse([say(**PLACES[place])])
-    erasure.refuse([say(actor=ELSE)])
+    assert erased.spoken_of([say(), say(**PLACES[place]), say(actor=ELSE)]) == {1}
+    with pytest.raises(erased.Erased):
+        erased.refuse([say(**PLACES[place])])
+    erased.refuse([say(actor=ELSE)])
+
+
+@pytest.mark.parametrize(
+    "who", [ROBIN, {"mbox_sha1sum": TOTAL}, {"openid": "https://r.example.org"}, {"account": {"homePage": "a:b", "name": "c|d"}}]
+)
+def test_documents_about_them_are_refused_later(db, who):
+    for each in (ROBIN, who):
+        erasure.pseudonymise(each, by=None)
+    place = documents.Place(Document.Kind.AGENT_PROFILE, agent=agents.ifi(who))
+    for act in (lambda: documents.put(place, "a", JSON, new(), version="2.0.0"), lambda: documents.merge(place, "a", JSON)):
+        with pytest.raises(erased.Erased):
+            act()
+    documents.put(documents.Place(Document.Kind.AGENT_PROFILE, agent=agents.ifi(ELSE)), "a", JSON, new(), version="2.0.0")
 
 
 def test_to_ask_costs_one_query_where_nobody_was_erased_and_two_where_somebody_was(db, say, django_assert_num_queries):
     said = [say(actor=ELSE) for _ in range(50)]
     with django_assert_num_queries(1):
-        erasure.refuse(said)
+        erased.refuse(said)
     erasure.pseudonymise(ROBIN, by=None)
     with django_assert_num_queries(2):
-        erasure.refuse(said)
+        erased.refuse(said)
 
 
 def test_an_older_file_does_not_bring_them_back(store, say):
@@ -256,7 +281,7 @@ def test_an_older_file_does_not_bring_them_back(store, say):
     erasure.pseudonymise(ROBIN, by=None)
     Statement.objects.filter(pk=lost.pk).delete()
     (outcome,) = importing.take(io.BytesIO(content), authority=AUTHORITY)
-    assert outcome == importing.Outcome(refused=[(1, str(erasure.Erased())), (2, str(erasure.Erased()))])
+    assert outcome == importing.Outcome(refused=[(1, str(erased.Erased())), (2, str(erased.Erased()))])
     assert robin_is_gone()
 
 
