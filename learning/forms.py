@@ -1,11 +1,19 @@
 """What the pages of learning accept."""
 
+from __future__ import annotations
+
+import datetime
+
 from django import forms
+from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from learning.lrs import credentials
-from pages.forms import GovukForm
+from pages.forms import DayField, GovukForm
+
+INSTANT = datetime.timedelta(microseconds=1)
+DAY = datetime.timedelta(days=1)
 
 
 class CheckForm(GovukForm):
@@ -37,3 +45,25 @@ class CredentialForm(GovukForm):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Tick at least one thing that it may do")},
     )
+
+
+class RecordsForm(GovukForm):
+    """The days whose records are asked for, both of them included; left out, there is no such end."""
+
+    first = DayField(label=_("First day"), required=False)
+    last = DayField(label=_("Last day"), required=False)
+
+    def clean_last(self) -> datetime.date | None:
+        first, last = self.cleaned_data.get("first"), self.cleaned_data["last"]
+        if first and last and last < first:
+            raise forms.ValidationError(_("The last day must be the same as or after the first day"))
+        return last
+
+    def window(self) -> dict[str, datetime.datetime | None]:
+        """The moments between which that is: the first is left out, the last is not."""
+        first, last = self.cleaned_data["first"], self.cleaned_data["last"]
+        return {"since": first and _midnight(first) - INSTANT, "until": last and _midnight(last + DAY) - INSTANT}
+
+
+def _midnight(day: datetime.date) -> datetime.datetime:
+    return timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from learning import views, views_credentials, views_forwarding, views_statements, views_statistics
+from learning import views, views_credentials, views_forwarding, views_records, views_statements, views_statistics
 
 app_name = "learning"
 urlpatterns = [
@@ -38,4 +38,5 @@ urlpatterns = [
     path("forwarding/<uuid:key>/test/", views_forwarding.test, name="forwarder_test"),
     path("forwarding/<uuid:key>/again/", views_forwarding.try_again, name="forwarder_again_all"),
     path("forwarding/<uuid:key>/again/<uuid:row>/", views_forwarding.try_again, name="forwarder_again"),
+    path("records/", views_records.records, name="records"),
 ]

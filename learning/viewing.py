@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 
 from core import audit, errors, transactions, typed
 from learning import sentences
-from learning.lrs import agents, attachments, formats, statements, vocabulary
+from learning.lrs import agents, attachments, formats, vocabulary
+from learning.lrs.models import column
 from learning.models import CoursePage, ModulePage, Registration, Statement
 from people.models import User
 
@@ -51,7 +52,7 @@ class Question:
         if self.learner:
             asked &= Q(actor=agents.ifi(agents.account(self.learner.actor_name)))
         if self.verb:
-            asked &= Q(verb=statements.column(self.verb))
+            asked &= Q(verb=column(self.verb))
         if self.activity:
             asked &= _about(self.activity)
         if self.since:
@@ -222,7 +223,7 @@ def _about(iri: str) -> Q:
     course = CoursePage.objects.filter(activity=key).first() if key else None
     modules = ModulePage.objects.child_of(course).values_list("activity", flat=True) if course else []
     iris = [iri, *map(vocabulary.activity_iri, modules)]
-    return Q(activity__in=iris) | Q(parent__in=iris) if key else Q(activity=statements.column(iri))
+    return Q(activity__in=iris) | Q(parent__in=iris) if key else Q(activity=column(iri))
 
 
 def _lines(rows: list[Statement], reader: User) -> tuple[list[Line], list[User]]:

@@ -22,12 +22,11 @@ from django.utils.translation import gettext as _
 
 from core import errors
 from learning.lrs import mixed
-from learning.lrs.attachments import Part
+from learning.lrs.attachments import ALGORITHMS, Part
 
 CHUNK = 64 * 1024
 IN_MEMORY = 16 * 1024  # a file up to this size, such as a signature, needs no disk
 MOST_HEADERS = 30  # lines in the header of a part
-ALGORITHMS = {56: "sha224", 64: "sha256", 96: "sha384", 128: "sha512"}  # by the number of hexadecimal digits
 CRLF = b"\r\n"
 
 # RFC 2046 5.1.1: 1 to 70 of these, and no space at the end.

@@ -16,7 +16,7 @@ by a statement that names it beside a `fileUrl`.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -31,6 +31,8 @@ from core import errors, private_files
 from learning.lrs.models import FOLDER, Attachment, Statement
 from learning.lrs.validation.invalid import Invalid
 from learning.lrs.validation.shape import at
+
+ALGORITHMS = {56: "sha224", 64: "sha256", 96: "sha384", 128: "sha512"}  # of a SHA-2, by the number of its hexadecimal digits
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ def keep(files: Mapping[str, Attachment], statements: Sequence[Statement]) -> No
     # In one order for all, so that two requests never wait for each other.
     new = [files[sha2] for sha2 in sorted(files) if files[sha2]._state.adding]
     Attachment.objects.bulk_create(new, ignore_conflicts=True)
-    _drop_doubles(new)
+    _drop_doubles(new, _held(files))
     brought = Attachment.statements.through
     links = [brought(attachment_id=sha2, statement_id=row.pk) for row in statements for sha2 in _sums(row) if sha2 in files]
     brought.objects.bulk_create(links, ignore_conflicts=True)
@@ -140,6 +142,21 @@ def sweep() -> None:
     private_files.sweep(Attachment._meta.get_field("file").storage, FOLDER, known)
 
 
+def drop_unused(sums: Iterable[str] | None = None) -> None:
+    """Delete files that no statement gives back: all of them, or those of these sums. Not while somebody brings one again."""
+    unused = Attachment.objects.filter(statements=None)
+    for sha2 in list((unused if sums is None else unused.filter(pk__in=sums)).values_list("pk", flat=True)):
+        _drop_unused(sha2)
+
+
+@transaction.atomic
+def _drop_unused(sha2: str) -> None:
+    row = Attachment.objects.select_for_update().filter(pk=sha2).first()
+    if row and not row.statements.exists():
+        transaction.on_commit(partial(row.file.storage.delete, str(row.file)), robust=True)
+        row.delete()
+
+
 def _listed(statement: dict[str, Any], path: str) -> Iterator[tuple[str, dict]]:
     for number, attachment in enumerate(statement.get("attachments", ())):
         yield f"{at(path, 'attachments')}[{number}]", attachment
@@ -155,9 +172,16 @@ def _written(part: Part) -> Attachment:
     return attachment
 
 
-def _drop_doubles(new: Sequence[Attachment]) -> None:
+def _held(files: Iterable[str]) -> dict[str, str]:
+    """The place of each file, under lock: none goes (`drop_unused`) before the transaction says that it is brought again."""
+    here = dict(Attachment.objects.select_for_update().filter(pk__in=files).order_by("pk").values_list("pk", "file"))
+    if here.keys() != set(files):
+        raise errors.Conflict(_("A file of these statements was being deleted. Send them again."), code="file_gone")
+    return here
+
+
+def _drop_doubles(new: Sequence[Attachment], here: Mapping[str, str]) -> None:
     """Where another request was first, the row has its file."""
-    here = dict(Attachment.objects.filter(pk__in=[each.pk for each in new]).values_list("pk", "file"))
     for each in new:
         if here[each.pk] != str(each.file):
             transaction.on_commit(partial(each.file.storage.delete, str(each.file)), robust=True)

@@ -23,7 +23,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import errors
-from learning.lrs import agents
+from learning.lrs import agents, erased
 from learning.lrs.models import Document, column
 
 Kind = Document.Kind
@@ -114,7 +114,8 @@ def put(place: Place, name: str, content: Content, condition: Condition = ANY, *
     """Keep the content, in place of what is there.
 
     Raises Changed where a condition fails; Conflict where something is there and no condition was given; TooLarge;
-    Unreadable for JSON that is none. The versions differ in what has to be said: `_require_condition`.
+    Erased for a new one about somebody who was erased; Unreadable for JSON that is none. The versions differ in what has to
+    be said: `_require_condition`.
     """
     _judge(content)
     _again(lambda: _put(place, name, content, condition, version))
@@ -188,6 +189,8 @@ def _write(row: Document, content: Content) -> None:
 
 
 def _new(place: Place, name: str) -> Document:
+    if place.agent:
+        erased.refuse_agent(place.agent)
     return Document(
         kind=place.kind,
         place=place.digest,

@@ -5,12 +5,18 @@ The authority has no mention: a statement's credential says it (`credentials.vou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from learning.lrs import activities, agents
+from learning.lrs import activities, agents, bulk
 from learning.lrs.models import Mention, Statement, column
 
 Kind = Mention.Kind
+
+
+def renew(rows: Sequence[Statement]) -> None:
+    """Derive them again, of rows that are here already."""
+    Mention.objects.filter(statement__in=rows).delete()
+    bulk.insert([mention for row in rows for mention in of(row)])
 
 
 def of(row: Statement) -> Iterator[Mention]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from datetime import UTC, datetime
+from typing import ClassVar
 
 from django.db import models
 from django.utils import timezone
@@ -26,6 +27,7 @@ def column(text: str) -> str:
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)  # before the first statement
 FIRST_ID = uuid.UUID(int=0)  # before the first of one moment
+NONE_ALONE = uuid.UUID(int=0)  # the audit trail speaks of statements and documents by their number, and of none alone
 
 
 class Credential(models.Model):
@@ -71,6 +73,9 @@ class Statement(models.Model):
         SESSION = "session", _("A launched package")
         CREDENTIAL = "credential", _("A credential")
         TRUSTED = "trusted", _("A credential that could complete learners when the statement came")
+        IMPORTED = "imported", _("A file that was read in")
+
+    audit_key: ClassVar = NONE_ALONE
 
     id = models.UUIDField(primary_key=True)
     stored = models.DateTimeField()
@@ -153,6 +158,7 @@ class Document(models.Model):
         AGENT_PROFILE = "agent_profile", _("Agent profile")
         ACTIVITY_PROFILE = "activity_profile", _("Activity profile")
 
+    audit_key: ClassVar = NONE_ALONE
     kind = models.CharField(max_length=16, choices=Kind)
     place = models.CharField(max_length=64)
     activity = models.TextField(blank=True, help_text=_("The activity's id."))
@@ -299,3 +305,21 @@ class SetAside(models.Model):
     @property
     def audit_key(self) -> uuid.UUID:
         return self.key
+
+
+class Erasure(models.Model):
+    """That somebody was taken out of the record. Nothing here leads to them, or from them to what is counted still.
+
+    The digest is keyed: it knows them again when something about them comes, and cannot be tried out without the key.
+    """
+
+    audit_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    digest = models.CharField(max_length=64, unique=True)
+    pseudonym = models.UUIDField(null=True, help_text=_("While it is under way, so that it can be gone on with."))
+    began_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        app_label = "learning"
+
+    def __str__(self) -> str:
+        return str(self.audit_key)

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import errors, transactions
-from learning.lrs import activities, agents, bulk, credentials, equality, mentions, validation, vocabulary
+from learning.lrs import activities, agents, bulk, credentials, equality, erased, mentions, validation, vocabulary
 from learning.lrs.models import Credential, Statement, column
 from learning.lrs.validation import types
 
@@ -43,13 +43,15 @@ def store(
 ) -> list[Stored]:
     """Validate and store a batch inside the caller's transaction; answer in the order given.
 
-    Raises `validation.Invalid` for a statement that is none, and `errors.Conflict` for an id that already says
-    something else: then nothing is stored. `version` is the one of xAPI that they came under; `now` is for made-up
+    Raises `validation.Invalid` for a statement that is none, `errors.Conflict` for an id that already says something
+    else, and `erased.Erased` for somebody who was taken out: then nothing is stored. `version` is the one of xAPI that they came under; `now` is for made-up
     history (the demonstration) and tests.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("Statements are stored inside a transaction of the caller's.")
     _validate(statements, version)
+    if credential:  # our own player speaks of accounts here, which are erased with their owners
+        erased.refuse(statements)
     xid = transactions.current_id()  # before the clock is read: core/transactions.py
     now = now or timezone.now()
     rows = [

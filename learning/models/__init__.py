@@ -1,6 +1,6 @@
 """What learning remembers."""
 
-from learning.lrs.models import Activity, Attachment, Credential, Document, Forwarder, Mention, SetAside, Statement
+from learning.lrs.models import Activity, Attachment, Credential, Document, Erasure, Forwarder, Mention, SetAside, Statement
 from learning.models.completion import (
     BAND_FIELDS,
     Attempt,
@@ -23,6 +23,7 @@ __all__ = [
     "CoursePage",
     "Credential",
     "Document",
+    "Erasure",
     "Forwarder",
     "LaunchSession",
     "LearningIndexPage",

@@ -94,6 +94,7 @@ def own_words() -> dict[str, Any]:
         "application_months": settings.RETENTION_APPLICATION_MONTHS,
         "experience_months": settings.RETENTION_EXPERIENCE_MONTHS,
         "draft_days": erasing.DRAFT_IS_KEPT.days,
+        "document_months": settings.RETENTION_DOCUMENT_MONTHS,
         "payment_years": settings.RETENTION_PAYMENT_YEARS,
         "threshold": settings.DISCLOSURE_THRESHOLD,
         "rounding": settings.DISCLOSURE_ROUNDING,

@@ -22,7 +22,7 @@ from django.db.models import Q
 
 from core import audit, mail, outbox, page_cache
 from core.models import AuditEvent
-from learning.lrs import agents, documents
+from learning.lrs import agents, documents, erasure
 from learning.models import (
     Attempt,
     Certificate,
@@ -98,7 +98,9 @@ def _forget_learning(person: User) -> None:
     Reflection.objects.filter(progress__registration__in=registrations).delete()
     ConversationPath.objects.filter(progress__registration__in=registrations).delete()
     registrations.update(learner=None)
-    documents.of(agents.account(person.actor_name)).delete()
+    account = agents.account(person.actor_name)
+    documents.of(account).delete()
+    erasure.strip(account)
 
 
 def _end_sessions(person: User, addresses: set[str]) -> None:

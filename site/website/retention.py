@@ -21,6 +21,7 @@ from django_q.models import Failure
 
 from core import audit, mail
 from learning.lrs import attachments
+from learning.lrs import retention as record
 from panels import erasure as applications
 from panels.experiences import pictures
 from panels.models import Application, Membership
@@ -47,6 +48,7 @@ def run() -> None:
     clear_mail_files()
     clear_failed_tasks()
     forget_what_was_kept_by_law()
+    clear_record()
 
 
 def unconfirmed() -> QuerySet[User]:
@@ -124,6 +126,15 @@ def forget_what_was_kept_by_law() -> None:
     claims.wipe(timezone.localdate() - timedelta(days=_days(12 * settings.RETENTION_PAYMENT_YEARS)))
     receipts.sweep()
     pictures.sweep()
+
+
+def clear_record() -> None:
+    """Of the record store: what programs keep about people who do not come, what others said long ago, and files of neither."""
+    now = timezone.now()
+    record.forget_documents(now - timedelta(days=_days(settings.RETENTION_DOCUMENT_MONTHS)))
+    if settings.RETENTION_STATEMENT_YEARS:
+        record.forget_statements(now - timedelta(days=_days(12 * settings.RETENTION_STATEMENT_YEARS)))
+    attachments.drop_unused()
     attachments.sweep()
 
 

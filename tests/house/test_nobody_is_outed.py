@@ -109,9 +109,10 @@ def test_what_other_systems_are_told_is_a_name_and_keys(certificate):
         assert not TELLING.search(text), text
 
 
-def test_what_is_taken_away_has_a_neutral_name(client, lee, val, certificate, second_factor):
-    second_factor(client, val)
+def test_what_is_taken_away_has_a_neutral_name(client, lee, adi, certificate, second_factor):
+    second_factor(client, adi)
     files = [client.get(reverse(f"learning:statistics_{ending}")) for ending in ("csv", "xlsx")]
+    files.append(client.post(reverse("learning:records")))
     second_factor(client, lee)
     client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     files += [client.post(reverse("your_data")), client.get(reverse("mfa_download_recovery_codes"))]

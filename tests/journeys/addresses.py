@@ -14,7 +14,8 @@ PUBLIC = {
     *["learning:statements", "learning:statement"],
     *["learning:forwarding", "learning:forwarder_new", "learning:forwarder", "learning:forwarder_change"],
     "learning:forwarder_remove",
-    *["learning:statistics", "account_deleted", "account_reset_password_from_key", "account_reset_password_from_key_done"],
+    *["learning:statistics", "learning:records"],
+    *["account_deleted", "account_reset_password_from_key", "account_reset_password_from_key_done"],
 }
 PLAYER = {
     "dashboard",

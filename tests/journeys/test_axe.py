@@ -184,6 +184,15 @@ def test_the_record_stores_outside(device, look, signed_in):
     learner.press(page, "Remove it")
 
 
+def test_all_records_as_a_file(device, look, signed_in):
+    page = device("desk", state=signed_in("adi"))
+    look.open(page, "/learning/records/")
+    page.get_by_label("Day").first.fill("31")
+    with page.expect_navigation():
+        page.locator("main form button.btn").click()
+    look.at(page, "refused")
+
+
 def test_the_documentation_of_the_interface(page, look):
     page.goto("/api/docs/")
     page.locator("#swagger-ui .info").wait_for()

@@ -186,14 +186,15 @@ def test_files_are_kept_only_in_the_transaction_of_their_statements():
         attachments.keep({}, [])
 
 
-def test_what_a_killed_process_left_is_swept_after_a_day(db, private, files):
+def test_what_a_killed_process_left_is_swept_after_a_day(store, say, private, files):
     for name in ["left", "known"]:
         private.save(f"attachments/{name}", ContentFile(FILE))
-    Attachment.objects.create(sha2="0" * 64, length=27, file="attachments/known")
+    known = Attachment.objects.create(sha2="0" * 64, length=27, file="attachments/known")
+    known.statements.add(*store(say()))
     attachments.sweep()
     assert files() == ["known", "left"]  # a request may still be under way
     with time_machine.travel(timezone.now() + timedelta(days=2), tick=False):
-        retention.forget_what_was_kept_by_law()
+        retention.clear_record()
     assert files() == ["known"]
 
 
