@@ -2,8 +2,9 @@
 
     python storm.py --url http://127.0.0.1:8000/xapi/statements --auth KEY:SECRET --clients 8 --size 50 --seconds 5
 
-prints statements a second, milliseconds of a request and what was answered. `--get "limit=50&verb=…"` reads instead, and
-`--pid` adds the CPU of a server. Other scripts and tests use `store` and `drive`. It needs nothing but Python.
+prints statements a second, milliseconds of a request and what was answered. `--get "limit=50"` or `--get finding` reads
+instead, and `--pid` adds the CPU of a server. Other scripts and tests use `store`, `drive`, `ask` and `pages`. It needs
+nothing but Python.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from itertools import cycle, repeat
+from urllib.parse import quote, urlsplit
 
 SEED = 2026
 LEARNERS, ACTIVITIES = 1_000, 40
@@ -30,7 +32,23 @@ VERBS = [
     for name in ["initialized", "progressed", "answered", "experienced", "interacted", "scored", "passed", "completed"]
 ]
 HOME = "https://learn.example.org"
-WORDS = "the person next to me was asked twice whether she had understood and nobody wrote down what she said then ".split()
+WORDS = [
+    "the",
+    "person",
+    "next",
+    "to",
+    "me",
+    "was",
+    "asked",
+    "twice",
+    "whether",
+    "she",
+    "had",
+    "understood",
+    "and",
+    "nobody",
+    "wrote",
+]
 BLANK = "00000000-0000-4000-8000-000000000000"  # where an id comes
 WAIT = 0.05  # seconds before a connection that was lost is made anew
 
@@ -75,13 +93,22 @@ def activity(number: int) -> str:
     return f"{HOME}/courses/listening/activities/{number:03}"
 
 
+def account(learner: int) -> dict:
+    return {"objectType": "Agent", "account": {"homePage": HOME, "name": f"learner-{learner:06}"}}
+
+
+def agent(learner: int) -> str:
+    """As a parameter of a query."""
+    return quote(compact(account(learner)))
+
+
 def statement(chance: random.Random) -> dict:
     """One of 860 to 890 bytes as compact JSON, with an empty id."""
     learner, number = chance.randrange(LEARNERS), chance.randrange(ACTIVITIES)
     verb = chance.choice(VERBS)
     made = {
         "id": BLANK,
-        "actor": {"objectType": "Agent", "account": {"homePage": HOME, "name": f"learner-{learner:06}"}},
+        "actor": account(learner),
         "verb": {"id": verb, "display": {"en-GB": verb.rpartition("/")[2]}},
         "object": {
             "id": activity(number),
@@ -123,14 +150,17 @@ def head(method: str, target: str, host: str, auth: str, *more: str) -> bytes:
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
+def post(url: str, auth: str, body: bytes, kind: str = "application/json") -> Request:
+    parts = urlsplit(url)
+    own = head("POST", parts.path, parts.netloc, auth, f"Content-Type: {kind}", f"Content-Length: {len(body)}")
+    return Request(own + body)
+
+
 def posts(url: str, auth: str, size: int, *, client: int = 0, run: int = 0, count: int = 1000) -> Iterator[Request]:
     """`count` requests of `size` statements each. Other runs and clients have other ids, and always the same."""
-    parts, chance = urlsplit(url), random.Random(f"{SEED} {run} {client}")
+    chance = random.Random(f"{SEED} {run} {client}")
     pool = [_body(chance, size) for _ in range(min(count, max(1, POOL // size)))]
-    ready = [
-        head("POST", parts.path, parts.netloc, auth, "Content-Type: application/json", f"Content-Length: {len(body)}") + body
-        for body in pool
-    ]
+    ready = [post(url, auth, body).wire for body in pool]
     places = [_places(wire) for wire in ready]
     ids = [tuple(new_id(chance) for _ in range(size)) for _ in range(count)]
     for number, own in enumerate(ids):
@@ -154,11 +184,16 @@ def _places(wire: bytes) -> list[int]:
     return found
 
 
-def gets(url: str, auth: str, query: str) -> Iterator[Request]:
+def get(url: str, auth: str, query: str) -> Request:
+    """`query` is what comes after the question mark, or a whole relative address such as `more` has."""
     parts = urlsplit(url)
-    request = Request(head("GET", f"{parts.path}?{query}", parts.netloc, auth))
-    while True:
-        yield request
+    target = query if query.startswith("/") else f"{parts.path}?{query}"
+    return Request(head("GET", target, parts.netloc, auth))
+
+
+def finding(limit: int = 50) -> list[str]:
+    """A query for each verb with each activity."""
+    return [f"limit={limit}&verb={verb}&activity={activity(number)}" for number in range(ACTIVITIES) for verb in VERBS]
 
 
 # The wire -----------------------------------------------------------------------------------------
@@ -204,23 +239,53 @@ def parsed(received: bytearray) -> tuple[int, bytes] | None:
     end = received.find(b"\r\n\r\n")
     if end < 0:
         return None
-    top, body = bytes(received[:end]).lower(), received[end + 4 :]
-    status = int(top[9:12])
-    place = top.find(b"content-length:")
+    top, first = bytes(received[:end]).lower(), end + 4
+    status, place = int(top[9:12]), top.find(b"content-length:")
     if place >= 0:
-        length = int(top[place + 15 : place + 40].split(b"\r\n")[0])
-        return (status, bytes(body)) if len(body) >= length else None
+        whole = len(received) - first >= int(top[place + 15 : place + 40].split(b"\r\n")[0])
+        return (status, bytes(received[first:])) if whole else None
     if b"transfer-encoding: chunked" in top:
-        return (status, unchunked(body)) if body.endswith(b"0\r\n\r\n") else None
+        return (status, unchunked(bytes(received[first:]))) if received.endswith(b"0\r\n\r\n") else None
     return status, b""
 
 
-def unchunked(body: bytes | bytearray) -> bytes:
+def unchunked(body: bytes) -> bytes:
     whole, place = bytearray(), 0
     while length := int(body[place : (end := body.index(b"\r\n", place))], 16):
         whole += body[end + 2 : end + 2 + length]
         place = end + 4 + length
     return bytes(whole)
+
+
+def ask(url: str, request: Request, client: Client | None = None) -> tuple[int, bytes]:
+    """One answer. Raises OSError if there is none; a kept connection may have been ended since, and is made anew once."""
+    parts = urlsplit(url)
+    client = client or Client((parts.hostname, parts.port or 80), iter(()))
+    client.request, was_kept = request, client.socket is not None
+    try:
+        client.send()
+        while (answer := client.receive()) is None:
+            pass
+    except ConnectionError:
+        client.close()
+        if not was_kept:
+            raise
+        return ask(url, request, client)
+    return answer
+
+
+def pages(url: str, auth: str, query: str = "limit=500&ascending=true") -> Iterator[list[dict]]:
+    """The statements of a page, and of those that its `more` leads to."""
+    parts = urlsplit(url)
+    client = Client((parts.hostname, parts.port or 80), iter(()))
+    while query:
+        status, body = ask(url, get(url, auth, query), client)
+        if status != 200:
+            raise AssertionError((status, body[:500]))
+        page = json.loads(body)
+        yield page["statements"]
+        query = page.get("more", "")
+    client.close()
 
 
 def drive(
@@ -329,6 +394,11 @@ class Drive:
             self.send(client)
 
 
+def wake(url: str, auth: str) -> None:
+    """Each process of a server loads much with its first request: more connections than either would take alone."""
+    drive(url, [repeat(get(url, auth, "limit=1")) for _ in range(16)], 1)
+
+
 def store(url: str, auth: str, *, clients: int, size: int, seconds: float, run: int, **options) -> Run:
     """Statements for some seconds. What is to be sent is made before the clock starts, and more than can be stored."""
     count = int(seconds * (20_000 if size > 1 else 5_000) / size / clients) + 10
@@ -357,15 +427,16 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=8)
     parser.add_argument("--size", type=int, default=1, help="statements in a request")
     parser.add_argument("--seconds", type=float, default=5)
-    parser.add_argument("--get", default="", metavar="QUERY", help="ask instead of storing; {verb} and {activity} are ours")
+    parser.add_argument("--get", default="", metavar="QUERY", help="read; `finding` is each verb with each activity")
     parser.add_argument("--run", type=int, default=time.time_ns(), help="another number makes other ids (now)")
     parser.add_argument("--pid", type=int, help="the server, whose CPU and memory are then told too (needs psutil)")
     given = parser.parse_args()
-    store(given.url, given.auth, clients=given.clients, size=given.size, seconds=0.5, run=given.run + 1)  # all processes awake
+    wake(given.url, given.auth)
     before = family(given.pid)
     if given.get:
-        query = given.get.format(verb=VERBS[2], activity=activity(7))
-        run = drive(given.url, [gets(given.url, given.auth, query) for _ in range(given.clients)], given.seconds)
+        queries = [given.get] if given.get != "finding" else finding()
+        asked = [get(given.url, given.auth, query) for query in queries]
+        run = drive(given.url, [cycle(asked[number:] + asked[:number]) for number in range(given.clients)], given.seconds)
     else:
         run = store(given.url, given.auth, clients=given.clients, size=given.size, seconds=given.seconds, run=given.run)
     print(f"{run.per_second} statements/s, {run.requests_per_second} requests/s in {run.seconds:.1f} s")
