@@ -18,7 +18,7 @@ import socket
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from itertools import cycle, repeat
 from urllib.parse import quote, urlsplit
@@ -63,19 +63,22 @@ class Request:
 
 @dataclass
 class Run:
-    """What the clients saw. A lost connection is counted as the status 0; `retried` are sent again until answered."""
+    """What the clients saw. A lost connection is counted as the status 0."""
 
     seconds: float = 0
     times: list[float] = field(default_factory=list)  # milliseconds, of what was answered
     statuses: Counter[int] = field(default_factory=Counter)
     acknowledged: list[str] = field(default_factory=list)  # ids in answers of 200 and 204
-    sent: set[str] = field(default_factory=set)
-    retried: int = 0
+    batches: list[tuple[str, ...]] = field(default_factory=list)  # ids of each request that was sent
     refused: list[bytes] = field(default_factory=list)  # the first answers of 400 and more
 
     def ms(self, share: float) -> float:
         ordered = sorted(self.times) or [0.0]
         return round(ordered[min(len(ordered) - 1, int(len(ordered) * share / 100))], 1)
+
+    @property
+    def sent(self) -> set[str]:
+        return {one for batch in self.batches for one in batch}
 
     @property
     def per_second(self) -> float:
@@ -293,26 +296,26 @@ def drive(
     requests: list[Iterator[Request]],
     seconds: float,
     *,
-    persist: bool = False,
+    again: Collection[int] = (),
     meanwhile: Callable[[float], None] | None = None,
 ) -> Run:
     """One client for each iterator, until the time is over or nothing is left to send; what is on its way is awaited.
 
-    With `persist`, whatever was not answered by the store (lost, or 502 to 504) is sent again until it is, for a minute.
-    `meanwhile` is called with the seconds so far, some twenty times a second.
+    What ends with a status in `again` (0: the connection was lost) is sent again until it does not, at most for a minute.
+    `meanwhile` is called with the seconds so far, some twenty times a second or more.
     """
-    return Drive(url, requests, seconds, persist, meanwhile).run()
+    return Drive(url, requests, seconds, again, meanwhile).run()
 
 
 class Drive:
     """All clients in one loop: threads would cost more than what they wait for."""
 
-    def __init__(self, url, requests, seconds, persist, meanwhile):
+    def __init__(self, url, requests, seconds, again, meanwhile):
         parts = urlsplit(url)
         self.clients = [Client((parts.hostname, parts.port or 80), one) for one in requests]
-        self.seconds, self.persist, self.meanwhile = seconds, persist, meanwhile
+        self.seconds, self.again, self.meanwhile = seconds, again, meanwhile
         self.selector, self.result = selectors.DefaultSelector(), Run()
-        self.later: list[tuple[float, Client]] = []  # lost connections, and when they are tried again
+        self.later: list[tuple[float, Client, Callable[[Client], None]]] = []  # when, who, and what then
 
     def run(self) -> Run:
         for client in self.clients:
@@ -323,7 +326,7 @@ class Drive:
         while self.selector.get_map() or self.later:
             for key, _events in self.selector.select(WAIT):
                 last = self.read(key.data) or last
-            self.again()
+            self.go_on()
             if self.meanwhile:
                 self.meanwhile(time.perf_counter() - self.begun)
         self.result.seconds = last - self.begun
@@ -334,7 +337,7 @@ class Drive:
         if client.request is None:
             client.close()
             return
-        self.result.sent.update(client.request.ids)
+        self.result.batches.append(client.request.ids)
         self.send(client)
 
     def send(self, client: Client) -> None:
@@ -369,29 +372,28 @@ class Drive:
             self.result.acknowledged.extend(client.request.ids)
         elif len(self.result.refused) < 5:
             self.result.refused.append(body[:500])
-        if self.persist and status in (502, 503, 504):
-            self.retry(client)
+        if status in self.again:
+            self.wait(client)
         else:
             self.next(client)
 
     def lost(self, client: Client) -> None:
         self.result.statuses[0] += 1
         client.close()
-        if self.persist:
-            self.retry(client)
-        else:
-            self.next(client)
+        self.wait(client)
 
-    def retry(self, client: Client) -> None:
-        self.result.retried += 1
-        if time.perf_counter() - self.begun < self.seconds + 60:
-            self.later.append((time.perf_counter() + WAIT, client))
+    def wait(self, client: Client) -> None:
+        """A little, and then the same or the next; a server that is gone would be asked thousands of times a second."""
+        is_time_left = time.perf_counter() - self.begun < self.seconds + 60
+        act = self.send if self.again and is_time_left else self.next
+        self.later.append((time.perf_counter() + WAIT, client, act))
 
-    def again(self) -> None:
-        due = [client for at, client in self.later if at <= time.perf_counter()]
-        self.later = [(at, client) for at, client in self.later if client not in due]
-        for client in due:
-            self.send(client)
+    def go_on(self) -> None:
+        now = time.perf_counter()
+        due = [one for one in self.later if one[0] <= now]
+        self.later = [one for one in self.later if one[0] > now]
+        for _at, client, act in due:
+            act(client)
 
 
 def wake(url: str, auth: str) -> None:
