@@ -2,7 +2,7 @@
 
 On SQLite in a scratch folder, or on BENCH_DATABASE_URL, a PostgreSQL database whose content goes.
 With --quick without the million completions, and with a tenth of stories, experiences and applications: to see that it
-runs. Writes var/bench.json and, unless quick, the table in docs/performance.md.
+runs. Writes var/bench.json and, unless quick, the table in docs/performance.md. At the end the record store (store.py).
 """
 
 from __future__ import annotations
