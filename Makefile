@@ -5,7 +5,7 @@ ON_POSTGRES = $(findstring postgres,$(DATABASE_URL))
 # Tests of row locks need PostgreSQL; how a page looks is asked on SQLite alone (decision 16). Left out, not skipped.
 MARKS = -m "not $(if $(ON_POSTGRES),looks,postgres)"
 
-.PHONY: help run test check bench conformance format lock schema demo setup
+.PHONY: help run test torture check bench conformance format lock schema demo setup
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -23,6 +23,10 @@ demo: ## load the demonstration afresh; what is in the database goes
 
 test: setup ## run all tests, in a browser too if one is found (a quarter of an hour on two cores)
 	@.venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder $(MARKS) $(ARGS)
+
+torture: export TORTURE_SECONDS := $(or $(TORTURE_SECONDS),20)
+torture: setup ## kill, restart and crowd the record store for longer than `make test` does (TORTURE_SECONDS of each storm)
+	@.venv/bin/pytest $(MARKS) tests/torture $(ARGS)
 
 check: setup ## style, types, import contracts, migrations, schema, deployment, locks
 	@$(PY) scripts/check.py

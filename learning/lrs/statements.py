@@ -44,8 +44,8 @@ def store(
     """Validate and store a batch inside the caller's transaction; answer in the order given.
 
     Raises `validation.Invalid` for a statement that is none, `errors.Conflict` for an id that already says something
-    else, and `erased.Erased` for somebody who was taken out: then nothing is stored. `version` is the one of xAPI that they came under; `now` is for made-up
-    history (the demonstration) and tests.
+    else, and `erased.Erased` for somebody who was taken out: then nothing is stored. `version` is the one of xAPI that
+    they came under; `now` is for made-up history (the demonstration) and tests.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("Statements are stored inside a transaction of the caller's.")

@@ -49,12 +49,13 @@ def settled() -> Q:
 def consistent_through() -> datetime:
     """Every statement stored before this moment can be read: now, or the start of another's oldest transaction that writes.
 
+    Now is when the question began, not when it is answered: who begins meanwhile may not be seen.
     SQLite cannot be asked: there a statement that is being stored at this very moment may bear a slightly earlier time.
     """
     if not _is_postgresql():
         return timezone.now()
     return _value(
-        "SELECT coalesce(min(xact_start), clock_timestamp()) FROM pg_stat_activity "
+        "SELECT coalesce(min(xact_start), statement_timestamp()) FROM pg_stat_activity "
         "WHERE datname = current_database() AND backend_xid IS NOT NULL AND pid <> pg_backend_pid()"
     )
 

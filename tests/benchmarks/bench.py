@@ -2,7 +2,7 @@
 
 On SQLite in a scratch folder, or on BENCH_DATABASE_URL, a PostgreSQL database whose content goes.
 With --quick without the million completions, and with a tenth of stories, experiences and applications: to see that it
-runs. Writes var/bench.json and, unless quick, the table in docs/performance.md.
+runs. Writes var/bench.json and, unless quick, the table in docs/performance.md. At the end the record store (store.py).
 """
 
 from __future__ import annotations
@@ -30,7 +30,6 @@ import load
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 PAGE = ROOT / "docs" / "performance.md"
-BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
 QUICK = "--quick" in sys.argv
 ROUNDS = [(1, 40), (8, 80)] if QUICK else [(1, 200), (8, 400)]  # clients, and requests of all of them
 LIMITS = [  # of the issue: what a row's name holds, its clients, and what it is measured against
@@ -219,10 +218,13 @@ def limit(row: dict[str, Any]) -> str:
     return next((most for words, count, most in LIMITS if words in row["name"] and count == clients), "")
 
 
-def write_page(text: str) -> None:
+def write_page(text: str, mark: str = "bench") -> None:
     """Replaces what stands between the markers, and nothing else."""
-    page = PAGE.read_text() if PAGE.exists() else f"# Performance\n\n{BEGIN}\n{END}\n"
-    PAGE.write_text(re.sub(f"{BEGIN}.*{END}", lambda _: f"{BEGIN}\n{text}\n{END}", page, flags=re.DOTALL))
+    begin, end = f"<!-- {mark}: begin -->", f"<!-- {mark}: end -->"
+    page = PAGE.read_text() if PAGE.exists() else "# Performance\n"
+    if begin not in page:
+        page += f"\n{begin}\n{end}\n"
+    PAGE.write_text(re.sub(f"{begin}.*{end}", lambda _: f"{begin}\n{text}\n{end}", page, flags=re.DOTALL))
 
 
 def databases(folder: str) -> tuple[str, str]:
@@ -260,6 +262,7 @@ def main() -> None:
     if not QUICK:
         write_page(table(found))
     print(table(found))
+    subprocess.run([sys.executable, str(HERE / "store.py"), *(["--quick"] if QUICK else [])], cwd=ROOT, check=True)
 
 
 if __name__ == "__main__":
