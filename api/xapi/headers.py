@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from datetime import UTC
+from datetime import UTC, datetime
 from functools import lru_cache
 
 from django.http import HttpRequest, HttpResponseBase
@@ -43,16 +43,15 @@ def add(response: HttpResponseBase, version: str, consistent_through: str = "") 
     return response
 
 
-def consistent_through() -> str:
-    """Communication 2.1: every statement stored before this moment can be read by now."""
-    return transactions.consistent_through().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+def written(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def consistent_through_lately() -> str:
-    """The same, at most a second old: what is written does not ask the database each time."""
+def consistent_through_lately() -> datetime:
+    """At most a second old: what is written does not ask the database each time."""
     return _in_second(int(time.monotonic()))
 
 
 @lru_cache(maxsize=1)
-def _in_second(_second: int) -> str:
-    return consistent_through()
+def _in_second(_second: int) -> datetime:
+    return transactions.consistent_through()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -16,7 +17,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from api import errors as problems
 from api.xapi import bodies, headers, multipart, parameters
 from api.xapi.base import Resource
-from core import errors
+from core import errors, transactions
 from learning import completion
 from learning.lrs import attachments, credentials, formats, queries
 from learning.lrs.attachments import Part
@@ -27,14 +28,19 @@ PUT_TO = ("statementId",)
 
 
 class Statements(Resource):
+    through: datetime | None = None  # up to where a reader is answered
+
     def consistent_through(self) -> str:
-        reads = self.request.method in {"GET", "HEAD"}
-        return headers.consistent_through() if reads else headers.consistent_through_lately()
+        """Communication 2.1: every statement stored before this moment can be read by now."""
+        if self.request.method not in {"GET", "HEAD"}:
+            return headers.written(headers.consistent_through_lately())
+        self.through = transactions.consistent_through()
+        return headers.written(self.through)
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         asked = parameters.read(request.GET) | {"credential": self._only_by()}
         shape, with_files = asked.pop("format", formats.EXACT), asked.pop("attachments", False)
-        rows, cursor = queries.find(**asked)
+        rows, cursor = queries.find(**asked, through=self.through)
         if asked.get("statement_id") or asked.get("voided_statement_id"):
             return _one(request, rows, shape, with_files)
         page = {"statements": _written(request, rows, shape), "more": _more(request, cursor)}

@@ -1,7 +1,8 @@
 """Reading: statements by filter, newest first, in pages that lose and repeat nothing.
 
 A page ends at a place, the time and id of its last row, never at a number of rows; the cursor carries the place and
-the filters, signed. Rows that others could still be put before are left for the next page (core/transactions.py).
+the filters, signed. Rows that others could still be put before are left for the next page (core/transactions.py): a
+transaction may have read the clock before an earlier one did, and one question may have several queries.
 """
 
 from __future__ import annotations
@@ -72,6 +73,7 @@ def find(
     related_agents: bool = False,
     credential: Credential | None = None,
     cursor: str = "",
+    through: datetime | None = None,
 ) -> tuple[list[Statement], str]:
     """Statements, and the cursor of the next page (empty at the end).
 
@@ -79,6 +81,7 @@ def find(
     is. With `cursor`, the next page of an earlier question; the other filters are then its own. `credential` keeps to the
     statements that it stored. `agent` is the actor, the object, or a member of a group that is; with `related_agents` and
     `related_activities` also those of the context, of a statement inside, and the authority (2.1.3).
+    `through` is `transactions.consistent_through`, where the caller has asked already.
     Raises `errors.DomainError` for a cursor that is not ours.
     """
     if wanted := statement_id or voided_statement_id:
@@ -87,7 +90,7 @@ def find(
     if cursor:
         asked, place = _read(cursor)
         asked = replace(asked, credential=credential.pk if credential else 0)
-        return _page(asked, place)
+        return _page(asked, place, through)
     asked = Filter(
         agent=agents.ifi(agent) if agent else "",
         related_agents=related_agents,
@@ -101,14 +104,15 @@ def find(
         limit=min(limit or MOST, MOST),
         ascending=ascending,
     )
-    return _page(asked, None)
+    return _page(asked, None, through)
 
 
-def _page(asked: Filter, place: Place | None) -> tuple[list[Statement], str]:
-    ways = _ways(asked, Way())
-    found = [row for way in ways for row in _first(asked, place, way)]
+def _page(asked: Filter, place: Place | None, through: datetime | None) -> tuple[list[Statement], str]:
+    settled = transactions.settled() & Q(stored__lte=through or transactions.consistent_through())
+    ways = _ways(asked, Way(settled))
     if asked.narrows:
-        found += _first(asked, place, Way(_refers(asked)))
+        ways.append(Way(settled & _refers(asked)))
+    found = [row for way in ways for row in _first(asked, place, way)]
     rows = sorted({row.pk: row for row in found}.values(), key=lambda row: (row.stored, row.pk), reverse=not asked.ascending)
     page = rows[: asked.limit]
     return page, _cursor(asked, page[-1]) if len(rows) > asked.limit else ""
@@ -116,7 +120,7 @@ def _page(asked: Filter, place: Place | None) -> tuple[list[Statement], str]:
 
 def _first(asked: Filter, place: Place | None, way: Way) -> list[Statement]:
     """One more than a page has, of those that match in this way."""
-    rows = Statement.objects.filter(transactions.settled(), _window(asked, way), way.condition, is_voided=False)
+    rows = Statement.objects.filter(_window(asked, way), way.condition, is_voided=False)
     if place:
         rows = rows.filter(_beyond(place, asked.ascending, way))
     sign = "" if asked.ascending else "-"

