@@ -2,13 +2,16 @@
 
 import logging
 import re
+from datetime import timedelta
 
 import pytest
+import time_machine
 from bs4 import BeautifulSoup
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from core.models import AuditEvent
 from learning import views_credentials
@@ -105,6 +108,18 @@ def test_a_secret_needs_the_password_once_more(client, adi, home, second_factor,
     assert client.get(LIST).status_code == 200
 
 
+def test_a_form_that_was_filled_in_slowly_is_not_lost(browser):
+    """The password is asked for before the form is judged, and then the form goes on as it was sent."""
+    with time_machine.travel(timezone.now() + timedelta(minutes=30), tick=False):
+        asked = browser.post(MAKE, TYPED)
+        assert asked["Location"].startswith(reverse("account_reauthenticate"))
+        page = browser.post(asked["Location"], {"password": PASSWORD, "next": MAKE})
+    (secret,) = SECRET.findall(text(page))
+    assert credentials.authenticate(Credential.objects.get().key, secret).name == "Training system"
+    assert "no-store" in page["Cache-Control"]
+    assert all(secret not in str(session.get_decoded()) for session in Session.objects.all())
+
+
 def test_what_is_not_there_is_not_found(browser, credential):
     missing = "39e24cc4-69af-4b01-a824-1fdc6ea8a3af"
     for address in [
@@ -126,7 +141,7 @@ def test_the_ways_there(browser, synced_roles):
 
 def test_the_list_says_what_each_may_do_and_how_it_stands(browser, credential):
     page = words(browser.get(LIST))
-    for shown in ["Reader", "On", "Read all statements", "May complete learners No", credential.key, "Never"]:
+    for shown in ["Reader", "Switched On", "Read all statements", "May complete learners No", credential.key, "Never"]:
         assert shown in page
     assert credentials.authority(credential)["account"]["name"] in page
     assert f"{credential.created_at.year}" in page
@@ -136,7 +151,7 @@ def test_the_list_says_what_is_off_and_what_may_complete(browser, credential):
     credentials.let_complete(credential, by=None)
     credentials.switch_off(credential, by=None)
     page = words(browser.get(LIST))
-    assert "Reader Off" in page and "May complete learners Yes" in page and "Switch on" in page
+    assert "Switched Off" in page and "May complete learners Yes" in page and "Switch on" in page
 
 
 def test_use_is_shown(browser, made):
