@@ -162,7 +162,7 @@ def test_the_learning_record(device, look, signed_in):
 def test_the_record_stores_outside(device, look, signed_in):
     page = device("desk", state=signed_in("adi"))
     look.open(page, "/learning/forwarding/", "empty")
-    page.get_by_role("link", name="Add a record store").click()
+    learner.follow(page, "Add a record store")
     look.at(page)
     learner.press(page, "Send statements there")
     look.at(page, "refused")
@@ -176,10 +176,10 @@ def test_the_record_stores_outside(device, look, signed_in):
     look.at(page)
     learner.press(page, "Test the connection")
     look.at(page, "out of reach")
-    page.get_by_role("link", name="Change it").click()
+    learner.follow(page, "Change it")
     look.at(page)
     page.go_back()
-    page.get_by_role("link", name="Remove it").click()
+    learner.follow(page, "Remove it")
     look.at(page)
     learner.press(page, "Remove it")
 

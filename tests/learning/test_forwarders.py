@@ -51,7 +51,7 @@ def typed(**changes):
         "version": "2.0.0",
         "other_verbs": "",
         "other_activities": "",
-        "everything": "",
+        "everything": "False",
     } | changes
 
 
