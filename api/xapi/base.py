@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
@@ -38,27 +39,34 @@ class Resource(View):
 
     def _respond(self, request: HttpRequest, default: str) -> HttpResponseBase:
         try:
+            if request.encoding:  # the charset of the body says nothing of the address
+                request.encoding = "utf-8"
             alternate.unfold(request, default)
-        except errors.DomainError as error:
-            return problems.refusal(error)
-        if not self.is_public:
-            found = authentication.credential(request)
-            if found is None:
-                message = _("Send the key and secret of a credential by HTTP Basic.")
-                return problems.answer(
-                    HTTPStatus.UNAUTHORIZED, "not_authenticated", message, {"WWW-Authenticate": authentication.CHALLENGE}
-                )
-            self.credential = found
-        try:
             if not self.is_public:
+                found = authentication.credential(request)
+                if found is None:
+                    message = _("Send the key and secret of a credential by HTTP Basic.")
+                    return problems.answer(
+                        HTTPStatus.UNAUTHORIZED, "not_authenticated", message, {"WWW-Authenticate": authentication.CHALLENGE}
+                    )
+                self.credential = found
                 headers.require_version(request)
             self.version = headers.answered_version(request, default)
             return super().dispatch(request)
         except errors.DomainError as error:
             return problems.refusal(error)
+        except RequestDataTooBig:
+            return problems.refusal(errors.TooLarge())
+        except SuspiciousOperation:  # more parameters than Django reads
+            return problems.answer(HTTPStatus.BAD_REQUEST, "unreadable", _("There are too many parameters."))
 
     def http_method_not_allowed(self, request: HttpRequest, *args, **kwargs) -> HttpResponseBase:
         allowed = ", ".join(name.upper() for name in self.http_method_names if hasattr(self, name))
         return problems.answer(
             HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed", _("This method is not known here."), {"Allow": allowed}
         )
+
+
+def not_found(request: HttpRequest, *, default: str = headers.LATEST, **kwargs: str) -> HttpResponseBase:
+    """For every address of a mount that is none."""
+    return headers.add(problems.not_found(request), headers.answered_version(request, default))

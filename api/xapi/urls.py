@@ -5,8 +5,7 @@ Mounted twice: whoever says no version is answered in 2.0.0 at /xapi/, and in 1.
 
 from django.urls import include, path, re_path
 
-from api import errors
-from api.xapi import about, documents, known, statements
+from api.xapi import about, base, documents, known, statements
 
 app_name = "xapi"
 
@@ -22,5 +21,6 @@ RESOURCES = [
 urlpatterns = [
     *RESOURCES,
     path("1.0.3/", include((RESOURCES, "1.0.3")), {"default": "1.0.3"}),
-    re_path("", errors.not_found),
+    re_path(r"^1\.0\.3/", base.not_found, {"default": "1.0.3"}),
+    re_path("", base.not_found),
 ]
