@@ -10,7 +10,7 @@ import io
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
-from api.xapi import headers
+from api.xapi import bodies, headers
 from core import errors
 
 METHODS = {"GET", "HEAD", "PUT", "POST", "DELETE"}
@@ -27,8 +27,8 @@ def unfold(request: HttpRequest, default: str) -> None:
     if set(request.GET) != {"method"} or request.GET["method"] not in METHODS:
         message = _("Beside method nothing may stand in the address, and it must be a method that we know.")
         raise errors.DomainError(message, code="alternate")
-    if request.content_type != FORM:
-        raise errors.DomainError(_("Send the parameters, headers and content as a form."), code="alternate")
+    if request.content_type != FORM or request.content_params.get("charset", "utf-8").lower() not in bodies.UTF_8:
+        raise errors.DomainError(_("Send the parameters, headers and content as a form in UTF-8."), code="alternate")
     form = request.POST.copy()
     said = {name: values[-1] for name in HEADERS if (values := _taken(form, name))}
     content = "".join(_taken(form, "content"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
@@ -46,19 +47,21 @@ class Resource(View):
         if request.method == "OPTIONS":
             return self.options(request)
         try:
+            if request.encoding:  # the charset of the body says nothing of the address
+                request.encoding = "utf-8"
             alternate.unfold(request, default)
-        except errors.DomainError as error:
-            return problems.refusal(error)
-        refused = None if self.is_public else self._identify(request)
-        if refused is not None:
-            return refused
-        try:
             if not self.is_public:
+                if (refused := self._identify(request)) is not None:
+                    return refused
                 headers.require_version(request)
             self.version = headers.answered_version(request, default)
             return super().dispatch(request)
         except errors.DomainError as error:
             return problems.refusal(error)
+        except RequestDataTooBig:
+            return problems.refusal(errors.TooLarge())
+        except SuspiciousOperation:  # more parameters than Django reads
+            return problems.answer(HTTPStatus.BAD_REQUEST, "unreadable", _("There are too many parameters."))
 
     def _identify(self, request: HttpRequest) -> HttpResponse | None:
         """Note whose credential this is; 401 where it is nobody's, 429 where they have asked too often."""

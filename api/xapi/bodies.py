@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, UnreadablePostError
 from django.utils.translation import gettext as _
 
 from api.xapi import multipart
@@ -41,20 +41,47 @@ def received(request: HttpRequest) -> Iterator[multipart.Received]:
 def parse(raw: bytes) -> Any:
     """The value. Raises `DomainError` for what is no JSON."""
     try:
-        return json.loads(raw.decode(), parse_constant=_refuse_constant)
+        return READER.decode(raw.decode())
     except (ValueError, RecursionError):
         raise errors.DomainError(_("The body must be JSON in UTF-8."), code="no_json") from None
 
 
+def length(request: HttpRequest) -> int:
+    """As the request says it. Where that is no number, Django reads nothing either."""
+    said = request.META.get("CONTENT_LENGTH") or ""
+    return int(said) if said.isascii() and said.isdecimal() else 0
+
+
+def read(request: HttpRequest, most: int) -> bytes:
+    """So many bytes at most; less of a sender who is gone."""
+    try:
+        return request.read(most)
+    except UnreadablePostError:
+        return b""
+
+
 def _whole(request: HttpRequest) -> bytes:
-    most, length = settings.XAPI_MOST_STATEMENT_BYTES, int(request.META.get("CONTENT_LENGTH") or 0)
-    if length > most:
+    most, announced = settings.XAPI_MOST_STATEMENT_BYTES, length(request)
+    if announced > most:
         raise errors.TooLarge(_("The statements of one request may have %(most)s bytes. Send fewer at once.") % {"most": most})
-    raw = request.read(most)
-    if len(raw) < length:
+    raw = read(request, most)
+    if len(raw) < announced:
         raise errors.DomainError(_("The body did not arrive whole."), code="incomplete")
     return raw
 
 
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Data 2.2: each property once. Of two, JSON does not say which one is meant (RFC 8259 4)."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _value in pairs]
+        twice = next(name for name in names if names.count(name) > 1)[:60]
+        raise errors.DomainError(_("The key %(name)s stands twice in one object.") % {"name": twice}, code="repeated_key")
+    return found
+
+
 def _refuse_constant(name: str) -> None:
     raise ValueError(name)  # NaN and Infinity are no JSON (RFC 8259 6)
+
+
+READER = json.JSONDecoder(parse_constant=_refuse_constant, object_pairs_hook=_once)

@@ -18,7 +18,7 @@ from django.utils.http import http_date
 from django.utils.translation import gettext as _
 
 from api import errors as problems
-from api.xapi import parameters
+from api.xapi import bodies, parameters
 from api.xapi.base import Resource
 from core import errors
 from learning.lrs import agents, credentials, documents, validation
@@ -169,7 +169,7 @@ def _body(request: HttpRequest) -> bytes:
     if "Transfer-Encoding" in request.headers:  # WSGI would read it as empty
         raise errors.DomainError(_("Say how long the document is, in Content-Length."), code="length_required")
     most = settings.LRS_DOCUMENT_BYTES + 1
-    body = request.read(most)
-    if len(body) < min(most, int(request.META.get("CONTENT_LENGTH") or 0)):
+    body = bodies.read(request, most)
+    if len(body) < min(most, bodies.length(request)):
         raise errors.DomainError(_("The document did not arrive whole."), code="incomplete")
     return body

@@ -21,5 +21,6 @@ RESOURCES = [
 urlpatterns = [
     *RESOURCES,
     path("1.0.3/", include((RESOURCES, "1.0.3")), {"default": "1.0.3"}),
+    re_path(r"^1\.0\.3/", base.Nothing.as_view(), {"default": "1.0.3"}),
     re_path("", base.Nothing.as_view()),
 ]

@@ -16,7 +16,10 @@ SET_BY_STORE = frozenset({"id", "stored", "authority", "version", "timestamp"})
 
 def is_same(one: dict, other: dict) -> bool:
     """Two valid statements say the same. A timestamp is compared where both have one: the store sets a missing one."""
-    return _same_time(one.get("timestamp"), other.get("timestamp")) and content(one) == content(other)
+    if not _same_time(one.get("timestamp"), other.get("timestamp")):
+        return False
+    said, there = content(one), content(other)
+    return said == there or _as_floats(said) == _as_floats(there)
 
 
 def content(statement: dict) -> dict:
@@ -27,6 +30,18 @@ def content(statement: dict) -> dict:
 
 def _same_time(one: str | None, other: str | None) -> bool:
     return not one or not other or types.instant(one, "") == types.instant(other, "")
+
+
+def _as_floats(value: Any) -> Any:
+    """With numbers as JSON's readers hold them: PostgreSQL gives 1e23 back with all its zeros, which Python finds another one."""
+    if type(value) is dict:
+        return {key: _as_floats(item) for key, item in value.items()}
+    if type(value) is list or type(value) is tuple:
+        return [_as_floats(item) for item in value]
+    try:
+        return float(value) if type(value) is int else value
+    except OverflowError:
+        return value
 
 
 def _statement(said: dict) -> dict:

@@ -68,8 +68,11 @@ def group(value: Any, path: str) -> None:
 
 def actor(value: Any, path: str) -> None:
     """An agent or a group; without an objectType an agent."""
-    if type(value) is dict and value.get("objectType") == "Group":
+    kind = value.get("objectType", "Agent") if type(value) is dict else "Agent"
+    if kind == "Group":
         return group(value, path)
+    if kind != "Agent":
+        raise Invalid(at(path, "objectType"), _("This must be one of: %(types)s.") % {"types": "Agent, Group"})
     return agent(value, path)
 
 

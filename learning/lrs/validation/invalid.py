@@ -9,9 +9,10 @@ class Invalid(errors.DomainError):
     """A rule is broken. `path` says where, such as `context.contextActivities.parent[0].id`; `message` is a sentence."""
 
     code = "invalid_statement"
+    longest = 300  # characters of a path: a key may be as long as a statement
 
     def __init__(self, path: str, message: object) -> None:
-        self.path = path
+        self.path = path = path if len(path) <= self.longest else path[: self.longest] + "…"
         super().__init__(message, field=path)
 
     def __str__(self) -> str:

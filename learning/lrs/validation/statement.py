@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -16,7 +18,7 @@ from learning.lrs.validation.attachments import attachments
 from learning.lrs.validation.invalid import Invalid
 from learning.lrs.validation.references import statement_ref
 from learning.lrs.validation.result import result
-from learning.lrs.validation.shape import Check, at, exactly, members
+from learning.lrs.validation.shape import UNWRITABLE, Check, at, exactly, members
 from learning.lrs.validation.types import timestamp, uuid
 from learning.lrs.validation.verb import verb
 
@@ -42,12 +44,15 @@ def storable(value: Any, path: str) -> None:
     try:
         written = json.dumps(value, ensure_ascii=False, allow_nan=False)
         written.encode()
+        is_doubtful = "\\u0000" in written or written.count("{") + written.count("[") > DEEPEST
     except (TypeError, ValueError, RecursionError):
-        raise Invalid(path, _("This is not JSON that can be kept: a number or a character in it is none.")) from None
-    if written.count("{") + written.count("[") > DEEPEST and _is_deeper(value, DEEPEST):
+        is_doubtful = True
+    if not is_doubtful:
+        return
+    if _is_deeper(value, DEEPEST):
         raise Invalid(path, _("This is nested too deeply."))
-    if "\\u0000" in written and _has_nul(value):
-        raise Invalid(path, _("The character U+0000 cannot be kept."))
+    if (place := next(_unkept(value, path), None)) is not None:
+        raise Invalid(place, _("This cannot be kept: a number or a character in it is none."))
 
 
 def _is_deeper(value: Any, levels: int) -> bool:
@@ -55,12 +60,24 @@ def _is_deeper(value: Any, levels: int) -> bool:
     return levels < 0 or any(_is_deeper(item, levels - 1) for item in inside)
 
 
-def _has_nul(value: Any) -> bool:
+def _unkept(value: Any, path: str) -> Iterator[str]:
+    """Where something stands that no database keeps; of a key the object that has it."""
     if type(value) is dict:
-        return any("\0" in key or _has_nul(item) for key, item in value.items())
-    if type(value) is list:
-        return any(map(_has_nul, value))
-    return type(value) is str and "\0" in value
+        if any(type(key) is not str or UNWRITABLE.search(key) for key in value):
+            yield path
+        for key, item in value.items():
+            yield from _unkept(item, at(path, key))
+    elif type(value) is list:
+        for number, item in enumerate(value):
+            yield from _unkept(item, f"{path}[{number}]")
+    elif not _is_kept(value):
+        yield path
+
+
+def _is_kept(value: Any) -> bool:
+    if type(value) is str:
+        return not UNWRITABLE.search(value)
+    return math.isfinite(value) if type(value) is float else value is None or type(value) in {bool, int}
 
 
 def _fit_together(value: dict, path: str) -> None:

@@ -90,10 +90,11 @@ def cut_duration(value: str) -> tuple:
     """A valid duration for comparing. IEEE 4.2.7: to the hundredth of a second, cut and not rounded."""
     match = DURATION.match(value)
     assert match is not None  # noqa: S101 - the caller has validated it
-    parts = {name: Decimal(part.replace(",", ".")) for name, part in match.groupdict().items() if part}
+    parts = {name: part.replace(",", ".") for name, part in match.groupdict().items() if part}
     if "seconds" in parts:
-        parts["seconds"] = Decimal(int(parts["seconds"] * 100)) / 100
-    return tuple(sorted((name, part) for name, part in parts.items() if part))
+        whole, _point, rest = parts["seconds"].partition(".")
+        parts["seconds"] = f"{whole}.{rest[:2]}"  # as text: arithmetic ends at 28 digits
+    return tuple(sorted((name, number) for name, part in parts.items() if (number := Decimal(part))))
 
 
 def language(value: Any, path: str) -> None:
