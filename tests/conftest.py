@@ -4,6 +4,7 @@ import importlib
 import json
 import time
 
+import hypothesis
 import pytest
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.account.internal.flows.login import _AUTHENTICATION_METHODS_USER_SESSION_KEY
@@ -30,6 +31,10 @@ from tests.factories.home import make_home
 from tests.factories.learning import module_facts, outline_facts
 from tests.factories.panels import make_campaign, make_member, make_panel
 from tests.factories.recompense import make_card
+
+# How long a machine takes to think of an example says nothing about what is tested.
+hypothesis.settings.register_profile("house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("house")
 
 # the house ---------------------------------------------------------------------------------------
 

@@ -27,6 +27,8 @@ from learning.lrs.attachments import ALGORITHMS, Part
 CHUNK = 64 * 1024
 IN_MEMORY = 16 * 1024  # a file up to this size, such as a signature, needs no disk
 MOST_HEADERS = 30  # lines in the header of a part
+LONGEST_HEADER = 4096  # bytes of such a line
+MOST_PARTS = 100  # files of a request
 CRLF = b"\r\n"
 
 # RFC 2046 5.1.1: 1 to 70 of these, and no space at the end.
@@ -64,9 +66,9 @@ def received(stream: Stream, content_type: str) -> Iterator[Received]:
             raise _refused("no_statements", _("The body has no parts. The first must be the statements, as application/json."))
         statements, parts = _statements(body), []
         while not body.is_over():
-            if len(parts) >= settings.XAPI_MOST_PARTS:
+            if len(parts) >= MOST_PARTS:
                 message = _("One request may bring %(most)s files. Send them with several.")
-                raise errors.TooLarge(message % {"most": settings.XAPI_MOST_PARTS}, code="too_many_parts")
+                raise errors.TooLarge(message % {"most": MOST_PARTS}, code="too_many_parts")
             parts.append(_part(body, len(parts) + 2, files))
         yield Received(statements, parts)
 
@@ -195,7 +197,7 @@ class _Body:
             line = self._line()
             if lines and FOLDED.fullmatch(line):
                 line = lines.pop() + line
-            if len(line) > settings.XAPI_LONGEST_HEADER:
+            if len(line) > LONGEST_HEADER:
                 raise _long_header()
             if len(lines) >= MOST_HEADERS:
                 message = _("The header of a part may have %(most)s lines.")
@@ -223,7 +225,7 @@ class _Body:
 
     def _line(self) -> bytes:
         while (end := self._held.find(CRLF)) < 0:
-            if len(self._held) > settings.XAPI_LONGEST_HEADER:
+            if len(self._held) > LONGEST_HEADER:
                 raise _long_header()
             self._need()
         line = bytes(self._held[:end])
@@ -255,7 +257,7 @@ class _Body:
 
 def _long_header() -> errors.DomainError:
     message = _("A line in the header of a part may have %(most)s bytes.")
-    return _refused("header_too_long", message % {"most": settings.XAPI_LONGEST_HEADER})
+    return _refused("header_too_long", message % {"most": LONGEST_HEADER})
 
 
 def _named(lines: list[bytes]) -> dict[str, str]:
