@@ -175,6 +175,8 @@ def _least(value: Any, kind: Any) -> Any:
         return [_least(one, kind[0]) for one in value]
     if kind not in xapi.SHAPES:
         return plain(value, kind)
+    if kind == "component":
+        return {"id": value["id"]}  # each has its own
     needed = {
         "objectType",
         *([] if {*xapi.IDENTIFIERS} & {*value} else ["member"]),
