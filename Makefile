@@ -5,7 +5,7 @@ ON_POSTGRES = $(findstring postgres,$(DATABASE_URL))
 # Tests of row locks need PostgreSQL; how a page looks is asked on SQLite alone (decision 16). Left out, not skipped.
 MARKS = -m "not $(if $(ON_POSTGRES),looks,postgres)"
 
-.PHONY: help run test torture check bench conformance format lock schema demo setup
+.PHONY: help run test torture check bench conformance opinion format lock schema demo setup
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -36,6 +36,9 @@ bench: setup ## measure pages, answers, statements, statistics; writes docs/perf
 
 conformance: setup ## run ADL's conformance suite against the record store, for xAPI 1.0.3 and 2.0.0 (ARGS=--help)
 	@$(PY) scripts/conformance.py $(ARGS)
+
+opinion: setup ## ask another record store, Ralph, about thousands of statements, valid and broken; needs a network once
+	@$(PY) scripts/opinion.py $(ARGS)
 
 format: setup ## put the code into its one style
 	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format --quiet .

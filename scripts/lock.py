@@ -28,6 +28,12 @@ def lock(name: str) -> None:
 
 if __name__ == "__main__":
     install_uv()
-    for list_of_packages in ["requirements", "requirements-postgres", "requirements-dev", "requirements-node"]:
+    for list_of_packages in [
+        "requirements",
+        "requirements-postgres",
+        "requirements-dev",
+        "requirements-node",
+        "requirements-ralph",
+    ]:
         print(f"Locking {list_of_packages}.in …", flush=True)
         lock(list_of_packages)

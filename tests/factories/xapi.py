@@ -331,6 +331,7 @@ class Broken:
     rule: str
     kind: str
     where: tuple[str, ...]  # the paths that name the place, one or the other
+    wrong: Any  # what stands there then
     statement: Any
 
 
@@ -339,13 +340,13 @@ def broken(statement: dict, spec: str) -> Iterator[Broken]:
     for path, kind, value in places(statement):
         for rule, where, wrong in _faults(kind, value):
             paths = tuple(written((*path, *keys)) for keys in where)
-            yield Broken(rule, kind, paths, put(statement, path, wrong))
+            yield Broken(rule, kind, paths, wrong, put(statement, path, wrong))
     yield from _together(statement, spec)
 
 
 def places(value: Any, kind: Any = "statement", path: Path = ()) -> Iterator[tuple[Path, str, Any]]:
     """Every place of a statement, with what kind of thing stands there."""
-    kind = _resolved(kind, value)
+    kind = resolved(kind, value)
     if isinstance(kind, list):
         yield path, "list", value
         for number, one in enumerate(value):
@@ -357,7 +358,7 @@ def places(value: Any, kind: Any = "statement", path: Path = ()) -> Iterator[tup
             yield from places(value[key], shape, (*path, key))
 
 
-def _resolved(kind: Any, value: Any) -> Any:
+def resolved(kind: Any, value: Any) -> Any:
     if kind == "activities":
         return ["activity"] if isinstance(value, list) else "activity"
     if kind == "actor":
@@ -464,7 +465,7 @@ def _together(statement: dict, spec: str) -> Iterator[Broken]:
     """What stands right alone and is wrong beside something else."""
 
     def fault(rule: str, where: str, wrong: dict) -> Broken:
-        return Broken(rule, "statement", (where,), wrong)
+        return Broken(rule, "statement", (where,), wrong, wrong)
 
     outer = {"actor": statement["actor"], "verb": statement["verb"]}
     sub = outer | {"objectType": "SubStatement", "object": {"id": "https://example.org/a"}}
