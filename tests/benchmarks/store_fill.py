@@ -78,8 +78,9 @@ def copy(model: type[models.Model], key: str, number: int, seconds: float, befor
     quoted = ", ".join(f'"{name}"' for name in names)
     where = "stored >= %s" if model is Statement else f"{key} IN ({originals})"
     order = "ORDER BY stored" if "stored" in names else ""
+    adapted = connection.ops.adapt_datetimefield_value(before)
     with connection.cursor() as cursor:
-        cursor.execute(f"INSERT INTO {table} ({quoted}) SELECT {', '.join(first)} FROM {table} WHERE {where} {order}", [before])
+        cursor.execute(f"INSERT INTO {table} ({quoted}) SELECT {', '.join(first)} FROM {table} WHERE {where} {order}", [adapted])
 
 
 def megabytes() -> int:

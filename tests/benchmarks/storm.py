@@ -20,7 +20,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
-from itertools import cycle, repeat
+from itertools import chain, cycle, repeat
 from urllib.parse import quote, urlsplit
 
 SEED = 2026
@@ -307,12 +307,17 @@ def drive(
     return Drive(url, requests, seconds, again, meanwhile).run()
 
 
+def _begun(requests: Iterator[Request]) -> Iterator[Request]:
+    """The same, with what is made for the first of them made now, before the clock starts."""
+    return chain([next(requests)], requests)
+
+
 class Drive:
     """All clients in one loop: threads would cost more than what they wait for."""
 
     def __init__(self, url, requests, seconds, again, meanwhile):
         parts = urlsplit(url)
-        self.clients = [Client((parts.hostname, parts.port or 80), one) for one in requests]
+        self.clients = [Client((parts.hostname, parts.port or 80), _begun(one)) for one in requests]
         self.seconds, self.again, self.meanwhile = seconds, again, meanwhile
         self.selector, self.result = selectors.DefaultSelector(), Run()
         self.later: list[tuple[float, Client, Callable[[Client], None]]] = []  # when, who, and what then
@@ -405,18 +410,7 @@ def store(url: str, auth: str, *, clients: int, size: int, seconds: float, run: 
     """Statements for some seconds. What is to be sent is made before the clock starts, and more than can be stored."""
     count = int(seconds * (20_000 if size > 1 else 5_000) / size / clients) + 10
     requests = [posts(url, auth, size, client=number, run=run, count=count) for number in range(clients)]
-    return drive(url, [_begun(one) for one in requests], seconds, **options)
-
-
-def _begun(requests: Iterator[Request]) -> Iterator[Request]:
-    """The same, with what is made at the beginning made now."""
-    first = next(requests)
-
-    def all_of_them() -> Iterator[Request]:
-        yield first
-        yield from requests
-
-    return all_of_them()
+    return drive(url, requests, seconds, **options)
 
 
 # Alone --------------------------------------------------------------------------------------------
