@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,7 +22,7 @@ UNKNOWN_LEARNER = _("We do not know this learner any more. Search by name or ema
 class SearchForm(GovukForm):
     """`found` are the learners to choose from, where the name fits several. What is left out means all."""
 
-    person = forms.UUIDField(required=False, widget=forms.HiddenInput, error_messages={"invalid": UNKNOWN_LEARNER})
+    person = forms.CharField(required=False, widget=forms.HiddenInput)
     learner = forms.CharField(
         label=_("Learner"),
         required=False,
@@ -74,9 +73,9 @@ class SearchForm(GovukForm):
             field.choices = [*choices, (asked, sentences.outside_name(asked))]
 
     def clean_person(self) -> User | None:
-        key = self.cleaned_data["person"]
-        known = viewing.learner(key) if key else None
-        if key and not known:
+        """Whom a link named. Nobody minds an old one where somebody else is being searched for."""
+        known = viewing.learner(self.cleaned_data["person"])
+        if self.cleaned_data["person"] and not known and not self.data.get("learner"):
             raise forms.ValidationError(UNKNOWN_LEARNER)
         return known
 
@@ -105,16 +104,10 @@ class SearchForm(GovukForm):
 def from_address(query: Mapping[str, str]) -> dict[str, str]:
     """What an address asks, as the form would have been filled in."""
     key = query.get("learner", "")
-    typed = {"person": key, "learner": _name(key), "verb": query.get("verb", ""), "activity": query.get("activity", "")}
+    person = viewing.learner(key)
+    typed = {"person": key, "learner": person.display_name if person else ""}
+    typed |= {"verb": query.get("verb", ""), "activity": query.get("activity", "")}
     return typed | _day("since", query) | _day("until", query)
-
-
-def _name(key: str) -> str:
-    try:
-        person = viewing.learner(uuid.UUID(key))
-    except ValueError:
-        return ""
-    return person.display_name if person else ""
 
 
 def _day(name: str, query: Mapping[str, str]) -> dict[str, str]:

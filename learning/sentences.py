@@ -72,9 +72,8 @@ def verb_name(iri: str) -> str:
 
 def outside_name(iri: str) -> str:
     """What is known of somebody else's IRI: its last part, and whose it is."""
-    host = urlsplit(iri).hostname if "://" in iri else ""
-    name = _quoted(_last_part(iri))
-    return _("%(name)s from %(host)s") % {"name": name, "host": _tidy(host)} if host else name
+    name, host = _quoted(_last_part(iri)), _host(iri)
+    return _("%(name)s from %(host)s") % {"name": name, "host": host} if host else name
 
 
 @dataclass(frozen=True)
@@ -196,6 +195,13 @@ def _quoted(text: str, *, longest: int = LONGEST_NAME) -> str:
 
 def _last_part(iri: str) -> str:
     return next(filter(None, reversed(re.split("[/#:]", iri))), iri)
+
+
+def _host(iri: str) -> str:
+    try:
+        return _tidy(urlsplit(iri).hostname)
+    except ValueError:  # such as http://[x
+        return ""
 
 
 def _parts(iri: str) -> tuple[str, str, str]:

@@ -153,9 +153,12 @@ def taken_away(reader: User, row: Statement) -> str:
 # What there is to choose ------------------------------------------------------------------------
 
 
-def learner(key: uuid.UUID) -> User | None:
+def learner(key: str) -> User | None:
     """By the random key that a link holds."""
-    return User.objects.select_related("pseudonym").filter(key=key).first()
+    try:
+        return User.objects.select_related("pseudonym").filter(key=uuid.UUID(key)).first()
+    except ValueError:
+        return None
 
 
 def learners(text: str) -> list[User]:

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http import HTTPStatus
-from itertools import groupby
 
 from django.db import transaction
 from django.db.models import F, IntegerField, OuterRef, Q, QuerySet, Subquery
@@ -23,9 +22,9 @@ from django.utils.translation import gettext as _
 from core import transactions
 from learning.lrs import agents, outbound, vocabulary
 from learning.lrs.models import Forwarder, SetAside, Statement
-from learning.lrs.outbound import Failed, Line, Parcel
+from learning.lrs.outbound import Answer, Failed, Line, Parcel
 
-BATCH = 50  # statements of one request
+BATCH = 50  # statements of one request; fewer while one of them is refused
 READ = 500  # statements that are looked at for it
 MOST_BYTES = 1_000_000  # of one request, unless a single statement has more
 ENOUGH = 60  # seconds after which a run leaves the rest to the next one; the queue stops it at twice that
@@ -33,6 +32,7 @@ LEASE = timedelta(minutes=5)  # longer than the queue lets a run be
 LATE = timedelta(seconds=1)  # by which clocks of several machines may differ
 WAITS = [timedelta(minutes=minutes) for minutes in [1, 2, 5, 15, 30, 60]]  # after each failure; then always the last
 PATIENCE = 5  # failures after which statements go one by one: it may be one of them on which the store stumbles
+FEW = 10  # statements of such a run, large ones or not
 COUNTED = 1000  # of what waits, for the page
 TAKEN = {HTTPStatus.OK, HTTPStatus.NO_CONTENT}
 REFUSED = {
@@ -51,12 +51,26 @@ class Lost(Exception):
 
 
 @dataclass
+class Batch:
+    """What goes in one request, what may not be sent at all, and the last that was looked at for it."""
+
+    parcels: list[Parcel] = field(default_factory=list)
+    unfit: list[Refusal] = field(default_factory=list)
+    last: Statement | None = None
+
+    @property
+    def brings_files(self) -> bool:
+        """A statement with files goes by itself."""
+        return any(parcel.files for parcel in self.parcels)
+
+
+@dataclass
 class Done:
-    """What became of a batch: how many arrived, what is set aside, and the last that was looked at."""
+    """What became of a batch: the last that is done with, how many arrived, and what is set aside."""
 
     last: Statement
-    sent: int = 0
-    refused: list[Refusal] = field(default_factory=list)
+    sent: int
+    refused: list[Refusal]
 
 
 def due() -> QuerySet[Forwarder]:
@@ -77,8 +91,7 @@ def forward(key: uuid.UUID, activities: Collection[str]) -> None:
     wanted = _filter(forwarder, activities)
     try:
         with Line(forwarder) as line:
-            while _is_early(begun) and _send_next(line, forwarder, wanted, begun):
-                pass
+            _send_new(line, forwarder, wanted, begun)
             _send_again(line, forwarder, begun)
     except Failed as error:
         _note(forwarder, str(error))
@@ -176,22 +189,24 @@ def _beyond(stored, pk) -> Q:
     return Q(stored__gte=stored) & (Q(stored__gt=stored) | Q(id__gt=pk))
 
 
-def _read(forwarder: Forwarder, wanted: Wanted) -> tuple[list[Parcel], Statement | None]:
-    """The next batch, and the last statement that was looked at for it. None: there is nothing more."""
+def _read(forwarder: Forwarder, wanted: Wanted, most: int, *, is_request: bool = True) -> Batch:
+    """The next batch: what one request may carry, unless each goes by itself. Without a last one there is nothing more."""
     rows = _settled().filter(_beyond(forwarder.seen_stored, forwarder.seen_id)).order_by("stored", "id")[:READ]
-    parcels: list[Parcel] = []
-    last, size = None, 0
+    batch, size = Batch(), 0
     for row in rows.iterator(chunk_size=BATCH):
         if wanted(row):
             parcel = outbound.parcel(row)
-            size += len(parcel.content)
-            if parcels and size > MOST_BYTES:
-                break
-            parcels.append(parcel)
-        last = row
-        if len(parcels) == BATCH:
+            if reason := _why_not(forwarder, parcel):
+                batch.unfit.append((row, reason))
+            else:
+                size += len(parcel.content)
+                if is_request and batch.parcels and (parcel.files or size > MOST_BYTES):
+                    break
+                batch.parcels.append(parcel)
+        batch.last = row
+        if len(batch.parcels) >= most or (is_request and batch.brings_files):
             break
-    return parcels, last
+    return batch
 
 
 def _filter(forwarder: Forwarder, activities: Collection[str]) -> Wanted:
@@ -223,19 +238,21 @@ def _about(body: dict) -> Iterator[str]:
 # Sending ------------------------------------------------------------------------------------------
 
 
-def _send_next(line: Line, forwarder: Forwarder, wanted: Wanted, begun: float) -> bool:
-    """One batch; whether there was anything to look at."""
-    parcels, last = _read(forwarder, wanted)
-    if last is None:
-        return False
-    if forwarder.attempts > PATIENCE and parcels:
-        done = _one_by_one(line, forwarder, parcels, begun)
-    else:
-        refused = [refusal for group in _groups(forwarder, parcels) for refusal in _send(line, group)]
-        refused += _unfit(forwarder, parcels)
-        done = Done(last, len(parcels) - len(refused), refused)
-    _save(forwarder, done)
-    return True
+def _send_new(line: Line, forwarder: Forwarder, wanted: Wanted, begun: float) -> None:
+    """One request after another, until nothing waits or time is up. Where one of several statements is refused, by halves
+    to that one, and then by doubles on: a store takes a batch wholly or not at all."""
+    most = BATCH
+    while _is_early(begun):
+        is_wary = forwarder.attempts > PATIENCE
+        batch = _read(forwarder, wanted, FEW if is_wary else most, is_request=not is_wary)
+        if batch.last is None:
+            return
+        done = _one_by_one(line, batch, batch.last, begun) if is_wary else _at_once(line, batch, batch.last)
+        if done is None:
+            most = len(batch.parcels) // 2
+            continue
+        _save(forwarder, done)
+        most = min(BATCH, 2 * most)
 
 
 def _send_again(line: Line, forwarder: Forwarder, begun: float) -> None:
@@ -246,12 +263,12 @@ def _send_again(line: Line, forwarder: Forwarder, begun: float) -> None:
             return
         parcel = outbound.parcel(row.statement)
         try:
-            refused = _unfit(forwarder, [parcel]) or _send(line, [parcel])
+            reason = _why_not(forwarder, parcel) or _send_one(line, parcel)
         except Failed as error:
             _put_back(row, str(error))
             raise
-        if refused:
-            _put_back(row, refused[0][1])
+        if reason:
+            _put_back(row, reason)
             continue
         row.delete()
         _held(forwarder).update(sent=F("sent") + 1, last_success_at=timezone.now())
@@ -262,64 +279,56 @@ def _put_back(row: SetAside, reason: str) -> None:
     row.save(update_fields=["reason", "at", "is_again"])
 
 
-def _groups(forwarder: Forwarder, parcels: Sequence[Parcel]) -> Iterator[list[Parcel]]:
-    """What goes in one request, in order: a statement with files goes by itself."""
-    fit = [parcel for parcel in parcels if not _why_not(forwarder, parcel)]
-    for has_files, group in groupby(fit, key=lambda parcel: bool(parcel.files)):
-        if has_files:
-            yield from ([parcel] for parcel in group)
-        else:
-            yield list(group)
+def _at_once(line: Line, batch: Batch, last: Statement) -> Done | None:
+    """Nothing, where one of several is refused. Raises `Failed` where it is the store that fails."""
+    refused = list(batch.unfit)
+    if len(batch.parcels) == 1:
+        parcel = batch.parcels[0]
+        reason = _send_one(line, parcel)
+        refused += [(parcel.row, reason)] if reason else []
+    elif batch.parcels and not _is_taken(line.post(batch.parcels)):
+        return None
+    return Done(last, len(batch.parcels) + len(batch.unfit) - len(refused), refused)
 
 
-def _send(line: Line, parcels: list[Parcel]) -> list[Refusal]:
-    """Send them in order, and find those that are refused by halves: a store takes a batch wholly or not at all.
+def _send_one(line: Line, parcel: Parcel) -> str:
+    """Send it, and say why it is refused. Where the store has this very statement already, it has arrived."""
+    answer = line.post([parcel])
+    if _is_taken(answer) or (answer.status == HTTPStatus.CONFLICT and line.holds(parcel)):
+        return ""
+    return answer.reason
 
-    Raises `Failed` where it is the store that fails. What arrived before that arrives again.
-    """
-    answer = line.post(parcels)
-    if answer.status in TAKEN:
-        return []
-    if answer.status not in REFUSED:
+
+def _is_taken(answer: Answer) -> bool:
+    """Or refused for what was said. Anything else is a failure, and says nothing about the statements."""
+    if answer.status not in TAKEN | REFUSED:
         raise Failed(answer.reason)
-    if len(parcels) > 1:
-        middle = len(parcels) // 2
-        return _send(line, parcels[:middle]) + _send(line, parcels[middle:])
-    if answer.status == HTTPStatus.CONFLICT and line.holds(parcels[0]):
-        return []
-    return [(parcels[0].row, answer.reason)]
+    return answer.status in TAKEN
 
 
-def _one_by_one(line: Line, forwarder: Forwarder, parcels: Sequence[Parcel], begun: float) -> Done:
-    """After many failures: what the store stumbles over is set aside, if there is another statement that it takes.
+def _one_by_one(line: Line, batch: Batch, last: Statement, begun: float) -> Done:
+    """After many failures: what the store stumbles over is set aside, if it answers rightly to another statement.
 
-    Raises `Failed` where it takes none.
+    Raises `Failed` where it answers rightly to none.
     """
-    done, failures, is_up = Done(parcels[0].row), [], False
-    for parcel in parcels:
+    refused, failures, tried = list(batch.unfit), [], 0
+    while tried < len(batch.parcels) and (not tried or _is_early(begun)):
+        parcel = batch.parcels[tried]
+        tried += 1
         try:
-            refused = _unfit(forwarder, [parcel])
-            if not refused:
-                refused, is_up = _send(line, [parcel]), True
+            reason = _send_one(line, parcel)
         except Failed as error:
-            refused = [(parcel.row, str(error))]
+            reason = str(error)
             failures.append(error)
-        done.sent += not refused
-        done.refused += refused
-        done.last = parcel.row
-        if not _is_early(begun):
-            break
-    if failures and not is_up:
+        refused += [(parcel.row, reason)] if reason else []
+    if failures and len(failures) == tried:
         raise failures[0]
-    return done
+    if tried < len(batch.parcels):
+        last = batch.parcels[tried - 1].row
+    return Done(last, tried + len(batch.unfit) - len(refused), refused)
 
 
 # What stays here ----------------------------------------------------------------------------------
-
-
-def _unfit(forwarder: Forwarder, parcels: Sequence[Parcel]) -> list[Refusal]:
-    reasons = ((parcel.row, _why_not(forwarder, parcel)) for parcel in parcels)
-    return [(row, reason) for row, reason in reasons if reason]
 
 
 def _why_not(forwarder: Forwarder, parcel: Parcel) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import time
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ from learning.lrs import attachments, equality, mixed, validation
 from learning.lrs.models import Forwarder, Statement
 
 TIMEOUT = (5, 20)  # seconds to connect, and to wait for each piece of the answer
+LONGEST = 60  # seconds to send a body with files
 MOST_SAID = 300  # characters of an answer that administrators are shown
 MOST_READ = 8 * 1024 * 1024  # bytes of a statement that is compared with ours
 NOT_OURS_TO_SAY = {"stored", "authority", "version"}  # whoever stores it sets these (2.4.8 to 2.4.10)
@@ -145,16 +147,23 @@ class Line:
 
 
 class Mixed:
-    """A body with files that is read from the disk while it is sent. It knows its length: not every store takes it without."""
+    """A body with files that is read from the disk while it is sent. It knows its length: not every store takes it without.
+
+    Raises `Failed` where that takes so long that the queue would stop the run, and every one after it at the same place.
+    """
 
     def __init__(self, statements: bytes, files: Sequence[attachments.Kept], boundary: str) -> None:
         self._content = (statements, files, boundary)
+        self._begun = time.monotonic()
 
     def __len__(self) -> int:
         return mixed.length(*self._content)
 
     def __iter__(self) -> Iterator[bytes]:
-        return mixed.body(*self._content)
+        for piece in mixed.body(*self._content):
+            if time.monotonic() - self._begun > LONGEST:
+                raise Failed(_("It takes its files too slowly."))
+            yield piece
 
 
 def _excerpt(answer: requests.Response) -> str:

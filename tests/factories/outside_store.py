@@ -56,6 +56,8 @@ class Store(ThreadingHTTPServer):
 class Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
+        if len(body) < int(self.headers["Content-Length"]):
+            return None
         if self.headers["Content-Type"].startswith("multipart/mixed"):
             head = f"Content-Type: {self.headers['Content-Type']}\r\n\r\n".encode()
             first, *others = message_from_bytes(head + body).get_payload()
@@ -65,7 +67,7 @@ class Handler(BaseHTTPRequestHandler):
         self.server.asked.append(("POST", self.path, dict(self.headers), said))
         self.server.slow.wait(20)
         status = self.server.judge(said)
-        self.answer(status, "No good" if status >= 400 else [each["id"] for each in said])
+        return self.answer(status, "No good" if status >= 400 else [each["id"] for each in said])
 
     def do_GET(self):
         place = urlsplit(self.path)

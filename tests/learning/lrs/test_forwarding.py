@@ -168,7 +168,7 @@ def test_what_voids_goes_where_its_target_went(outside_store, forwarder, send, s
     assert list(outside_store.held) == [wanted["id"], voiding["id"], of_one_to_come["id"]]
 
 
-def test_what_was_passed_over_is_not_looked_at_again(forwarder, send, stored, django_assert_max_num_queries):
+def test_what_was_passed_over_is_not_looked_at_again(forwarder, send, stored):
     Forwarder.objects.update(verbs=[vocabulary.COMPLETED])
     stored(30)
     send()
@@ -271,6 +271,19 @@ def test_a_file_that_lies_elsewhere_needs_not_go(outside_store, send, say, store
     assert outside_store.files == {}
 
 
+def test_a_file_that_takes_too_long_keeps_nothing_waiting_for_ever(outside_store, forwarder, send, say, stored, monkeypatch):
+    monkeypatch.setattr(outbound, "LONGEST", -1)
+    said = with_file(say)
+    keep(said)
+    (plain,) = stored()
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for _attempt in range(forwarding.PATIENCE + 3):
+            send()
+            clock.move_to(forwarder.next_at + datetime.timedelta(seconds=1))
+    assert list(outside_store.held) == [plain]
+    assert "slowly" in aside(forwarder)[said["id"]]
+
+
 def test_a_statement_whose_file_is_gone_is_set_aside(outside_store, forwarder, send, say, stored):
     said = with_file(say)
     keep(said)
@@ -297,6 +310,27 @@ def test_a_statement_that_is_refused_is_found_and_set_aside_and_the_rest_arrives
     assert list(aside(forwarder)) == [ids[8], ids[7]] or list(aside(forwarder)) == [ids[7], ids[8]]
     assert all("No good" in reason for reason in aside(forwarder).values())
     assert (forwarder.sent, forwarder.last_failure) == (18, "")
+
+
+def test_what_was_found_out_before_time_was_up_is_kept(outside_store, forwarder, send, stored, monkeypatch):
+    """A batch of which nearly everything is refused takes many requests: each leads on from the one before."""
+    ids = stored(12)
+    outside_store.invalid = dict.fromkeys(ids[:11], 400)
+    answered = outside_store.judge
+
+    def judge(said):
+        if len(said) == 1:
+            monkeypatch.setattr(forwarding, "ENOUGH", -1)
+        return answered(said)
+
+    outside_store.judge = judge
+    for number in range(1, 12):
+        monkeypatch.setattr(forwarding, "ENOUGH", 60)
+        send()
+        assert len(aside(forwarder)) == number
+    monkeypatch.setattr(forwarding, "ENOUGH", 60)
+    send()
+    assert list(outside_store.held) == ids[11:]
 
 
 def test_a_conflict_with_the_same_content_has_arrived(outside_store, forwarder, send, stored):
