@@ -32,7 +32,7 @@ def insert(rows: Sequence[models.Model], beside: Sequence[models.Model] = (), **
 def texts(model: type[models.Model], keys: Iterable[str], column: str) -> dict[str, str]:
     """Key → the column as text, of the rows that there are."""
     options, quote = model._meta, connection.ops.quote_name
-    key, table = quote(options.pk.column), quote(options.db_table)
+    key, table = quote(_keys(model)[0]), quote(options.db_table)
     listed = "jsonb_array_elements_text(%s::jsonb)" if connection.vendor == "postgresql" else "(SELECT value FROM json_each(%s))"
     sql = " ".join(["SELECT", key, ",", quote(column), "FROM", table, "WHERE", key, "IN (SELECT * FROM", listed, "AS listed)"])
     return dict(_run([(sql, json.dumps([*keys]))])[0])
@@ -52,23 +52,27 @@ def _written(value: uuid.UUID | datetime) -> str:
 @cache
 def _sql(model: type[models.Model], computed: tuple[tuple[str, str], ...]) -> str:
     options, quote = model._meta, connection.ops.quote_name
-    names = [field.column for field in options.concrete_fields]
+    names = [str(field.column) for field in options.concrete_fields]
     expressions = {name: f"said.{quote(name)}" for name in names} | dict(computed)
-    keys = ", ".join(quote(field.column) for field in options.pk_fields)
-    answered = ", ".join(quote(name) for name in [options.pk_fields[0].column, *dict(computed)])
+    keys = ", ".join(map(quote, _keys(model)))
+    answered = ", ".join(map(quote, [_keys(model)[0], *dict(computed)]))
     parts = ["WITH said AS (", _unpacked(model), ") INSERT INTO", quote(options.db_table), "(", ", ".join(map(quote, names)), ")"]
     parts += ["SELECT", ", ".join(expressions[name] for name in names), "FROM said WHERE true ORDER BY", keys]
     parts += ["ON CONFLICT (", keys, ") DO NOTHING RETURNING", answered]
     return " ".join(parts)
 
 
+def _keys(model: type[models.Model]) -> list[str]:
+    return [str(field.column) for field in model._meta.pk_fields]
+
+
 def _unpacked(model: type[models.Model]) -> str:
     """The rows of the JSON text, each value under its column's name, in its column's type."""
     fields, quote = model._meta.concrete_fields, connection.ops.quote_name
     if connection.vendor == "postgresql":
-        typed = ", ".join(f"{quote(field.column)} {field.db_type(connection)}" for field in fields)
+        typed = ", ".join(f"{quote(str(field.column))} {field.db_type(connection)}" for field in fields)
         return f"SELECT * FROM jsonb_to_recordset(%s::jsonb) AS row({typed})"  # noqa: S608
-    parts = ", ".join(f"""json_extract(value, '$."{field.column}"') AS {quote(field.column)}""" for field in fields)
+    parts = ", ".join(f"""json_extract(value, '$."{field.column}"') AS {quote(str(field.column))}""" for field in fields)
     return f"SELECT {parts} FROM json_each(%s)"  # noqa: S608
 
 

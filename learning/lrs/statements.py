@@ -198,7 +198,7 @@ def _insert(rows: Sequence[Statement]) -> list[Statement]:
 
 def _void(rows: Sequence[Statement]) -> None:
     """Mark what these void. Voiding a voiding statement changes nothing; nor does its repetition."""
-    targets = {row.target for row in rows if row.verb == vocabulary.VOIDED}
+    targets = {row.target for row in rows if row.target and row.verb == vocabulary.VOIDED}
     if not targets:
         return
     for row in rows:
