@@ -84,7 +84,7 @@ class ForwarderForm(GovukForm):
     basis = forms.CharField(
         label=_("On what lawful basis?"),
         help_text=_(
-            "What people learn here is about protected characteristics, and that can say something about them. "
+            "What people learn here is about protected characteristics, and others may read something into that. "
             "Say why these statements may be sent there, and where that is written down."
         ),
         max_length=2000,
