@@ -18,7 +18,7 @@ from core import audit, errors, transactions, typed
 from learning import sentences
 from learning.lrs import agents, attachments, formats, vocabulary
 from learning.lrs.models import column
-from learning.models import CoursePage, ModulePage, Registration, Statement
+from learning.models import CoursePage, Mention, ModulePage, Registration, Statement
 from people.models import User
 
 PER_PAGE = 25
@@ -226,7 +226,10 @@ def _about(iri: str) -> Q:
     course = CoursePage.objects.filter(activity=key).first() if key else None
     modules = ModulePage.objects.child_of(course).values_list("activity", flat=True) if course else []
     iris = [iri, *map(vocabulary.activity_iri, modules)]
-    return Q(activity__in=iris) | Q(parent__in=iris) if key else Q(activity=column(iri))
+    if not key:
+        return Q(activity=column(iri))
+    mentioned = Mention.objects.filter(value__in=iris, kind=Mention.Kind.ACTIVITY)
+    return Q(activity__in=iris) | Q(pk__in=mentioned.values("statement"))
 
 
 def _lines(rows: list[Statement], reader: User) -> tuple[list[Line], list[User]]:

@@ -13,7 +13,6 @@ from core.models import AuditEvent
 from learning import completion
 from learning.lrs import activities, attachments, credentials, exporting, importing, vocabulary
 from learning.models import Attachment, Statement
-from learning.records import statements as visible
 from tests.factories.learning import work_through
 from tests.factories.statements import MODULE
 
@@ -167,7 +166,7 @@ def test_progress_is_derived_again_from_what_came_back(lee, registration, course
     completion.rebuild()
     progress = registration.progress.get()
     assert (progress.status, progress.seconds, progress.score, progress.was_completed_at, progress.was_passed_at) == before
-    assert visible(lee).count() == Statement.objects.count()
+    assert Statement.objects.visible_to(lee).count() == Statement.objects.count()
 
 
 def test_what_is_known_of_an_activity_is_newer_than_what_a_file_says(store, say):
