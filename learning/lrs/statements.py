@@ -131,7 +131,7 @@ def _body(statement: dict, stored: datetime, authority: dict) -> dict:
 
 
 def _written(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def _in_utc(timestamp: str | None) -> str:
@@ -190,6 +190,7 @@ def _insert(rows: Sequence[Statement]) -> list[Statement]:
     new = [row for row in rows if row.id in inserted]
     for row in new:
         row.is_voided = inserted[row.id]
+        row._state.adding, row._state.db = False, connection.alias
     return new
 
 

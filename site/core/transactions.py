@@ -56,7 +56,8 @@ def consistent_through() -> datetime:
         return timezone.now()
     return _value(
         "SELECT coalesce(min(xact_start), statement_timestamp()) FROM pg_stat_activity "
-        "WHERE datname = current_database() AND backend_xid IS NOT NULL AND pid <> pg_backend_pid()"
+        "WHERE datname = current_database() AND backend_type = 'client backend' AND backend_xid IS NOT NULL "
+        "AND pid <> pg_backend_pid()"
     )
 
 

@@ -59,6 +59,33 @@ def test_a_reader_waits_for_the_oldest_transaction_that_writes(say):
 
 
 @pytest.mark.postgres
+def test_a_younger_transaction_with_an_older_clock_is_not_passed_over(say, monkeypatch):
+    """Who took an id of a transaction first may be the last to read the clock."""
+    if connection.vendor != "postgresql":
+        return  # SQLite has one writer at a time
+    began, finish, own = threading.Event(), threading.Event(), transactions.current_id
+    early, late = say(), say()
+    other = threading.Thread(target=_write_slowly, args=(early, began, finish))
+
+    def interrupted():
+        xid = own()
+        monkeypatch.setattr(transactions, "current_id", own)
+        other.start()  # takes the next id, reads the clock, and stays open
+        began.wait(10)
+        return xid
+
+    monkeypatch.setattr(transactions, "current_id", interrupted)
+    try:
+        _write(late)
+        assert queries.find(ascending=True)[0] == []
+    finally:
+        finish.set()
+        other.join(10)
+    until_settled(Statement)
+    assert [str(row.pk) for row in queries.find(ascending=True)[0]] == [early["id"], late["id"]]
+
+
+@pytest.mark.postgres
 def test_two_who_store_the_same_id_at_once_do_not_both_succeed(say):
     if connection.vendor != "postgresql":
         return  # SQLite has one writer at a time
