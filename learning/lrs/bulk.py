@@ -13,9 +13,8 @@ from functools import cache
 from typing import Any
 
 from django.db import connection, models
-from django.db.backends.utils import CursorWrapper
 
-Query = tuple[str, str]  # the SQL, and the JSON text that is its only parameter
+Query = tuple[str, str]  # the SQL, and the JSON text that is its parameter
 
 
 def insert(rows: Sequence[models.Model], beside: Sequence[models.Model] = (), **computed: str) -> list[tuple[Any, ...]]:
@@ -26,7 +25,14 @@ def insert(rows: Sequence[models.Model], beside: Sequence[models.Model] = (), **
     """
     if not rows:
         return []
-    return _run([_insertion(rows, **computed)] + ([_insertion(beside)] if beside else []))[0]
+    sql, text = _insertion(rows, **computed)
+    if not beside:
+        return _run(sql, text)
+    sql_beside, text_beside = _insertion(beside)
+    if connection.vendor == "postgresql":
+        return _run(f"WITH beside AS ({sql_beside}), first AS ({sql}) SELECT * FROM first", text_beside, text)  # noqa: S608
+    _run(sql_beside, text_beside)
+    return _run(sql, text)
 
 
 def texts(model: type[models.Model], keys: Iterable[str], column: str) -> dict[str, str]:
@@ -35,7 +41,7 @@ def texts(model: type[models.Model], keys: Iterable[str], column: str) -> dict[s
     key, table = quote(_keys(model)[0]), quote(options.db_table)
     listed = "jsonb_array_elements_text(%s::jsonb)" if connection.vendor == "postgresql" else "(SELECT value FROM json_each(%s))"
     sql = " ".join(["SELECT", key, ",", quote(column), "FROM", table, "WHERE", key, "IN (SELECT * FROM", listed, "AS listed)"])
-    return dict(_run([(sql, json.dumps([*keys]))])[0])
+    return dict(_run(sql, json.dumps([*keys])))
 
 
 def _insertion(rows: Sequence[models.Model], **computed: str) -> Query:
@@ -76,19 +82,14 @@ def _unpacked(model: type[models.Model]) -> str:
     return f"SELECT {parts} FROM json_each(%s)"  # noqa: S608
 
 
-def _run(queries: Sequence[Query]) -> list[list[tuple[Any, ...]]]:
+def _run(sql: str, *texts: str) -> list[tuple[Any, ...]]:
     if connection.vendor != "postgresql":
-        return [_fetched(connection.cursor(), query) for query in queries]
+        with connection.cursor() as cursor:
+            cursor.execute(sql, texts)
+            return cursor.fetchall()
     from psycopg import Cursor  # only there where PostgreSQL is
 
-    # Not Django's cursor, which writes the text into the query: so it is planned once and for all. In one round trip.
+    # Not Django's cursor, which writes the text into the query: so it is planned once and for all.
     connection.ensure_connection()
-    with connection.wrap_database_errors, connection.connection.pipeline():
-        cursors = [Cursor(connection.connection).execute(sql, [text], prepare=True) for sql, text in queries]
-        return [cursor.fetchall() for cursor in cursors]
-
-
-def _fetched(cursor: CursorWrapper, query: Query) -> list[tuple[Any, ...]]:
-    with cursor:
-        cursor.execute(query[0], [query[1]])
-        return cursor.fetchall()
+    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
+        return cursor.execute(sql, texts, prepare=True).fetchall()
