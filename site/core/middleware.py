@@ -12,6 +12,8 @@ from django.core.exceptions import DisallowedHost
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseNotFound, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, resolve_url
+from django.urls import resolve
+from django.utils import translation
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import urlencode
@@ -87,6 +89,20 @@ class PageCacheMiddleware:
                 return response
             entry = page_cache.keep(request, response)  # type: ignore[arg-type]
         return _send(request, entry)
+
+
+class RecordStoreMiddleware:
+    """The record store knows no session, form or page: its requests go past all that follows, a third of what they cost."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not request.path_info.startswith("/xapi/"):
+            return self.get_response(request)
+        request.resolver_match = match = resolve(request.path_info)
+        with translation.override(settings.LANGUAGE_CODE):  # and not in that of whom this thread served before
+            return match.func(request, *match.args, **match.kwargs)
 
 
 class SecondFactorMiddleware:
