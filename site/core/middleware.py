@@ -102,7 +102,10 @@ class RecordStoreMiddleware:
             return self.get_response(request)
         request.resolver_match = match = resolve(request.path_info)
         with translation.override(settings.LANGUAGE_CODE):  # and not in that of whom this thread served before
-            return match.func(request, *match.args, **match.kwargs)
+            response = match.func(request, *match.args, **match.kwargs)
+        if not response.streaming:
+            response["Content-Length"] = str(len(response.content))
+        return response
 
 
 class SecondFactorMiddleware:

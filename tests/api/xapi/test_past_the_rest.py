@@ -13,6 +13,7 @@ def test_it_knows_no_session_and_no_language_of_whom_the_thread_served_before(cl
         response = client.get("/xapi/about", headers={"Accept-Language": "cy"})
         assert translation.get_language() == "cy"
     assert response.status_code == 200
+    assert response["Content-Length"] == str(len(response.content))
     assert "Cookie" not in response.get("Vary", "")
     assert response["X-Request-Id"]
     assert response["X-Content-Type-Options"] == "nosniff"
