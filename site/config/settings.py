@@ -95,12 +95,12 @@ MIDDLEWARE = [
     "core.middleware.RequestIdMiddleware",
     "core.middleware.ContentHostMiddleware",  # before anything asks for the host
     "django.middleware.security.SecurityMiddleware",
+    "core.middleware.RecordStoreMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "core.middleware.PageCacheMiddleware",  # outside all that follows: a hit costs one query and no session
     "csp.middleware.CSPMiddleware",
     "core.middleware.AdminPolicyMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
-    "core.middleware.RecordStoreMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

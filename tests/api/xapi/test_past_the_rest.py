@@ -17,4 +17,3 @@ def test_it_knows_no_session_and_no_language_of_whom_the_thread_served_before(cl
     assert "Cookie" not in response.get("Vary", "")
     assert response["X-Request-Id"]
     assert response["X-Content-Type-Options"] == "nosniff"
-    assert "frame-ancestors 'none'" in response["Content-Security-Policy"]
