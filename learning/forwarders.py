@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -91,7 +91,11 @@ def make(*, by: User, everything: bool, **fields: Any) -> Forwarder:
     _refuse_taken(forwarder)
     if not everything:
         forwarder.seen_stored, forwarder.seen_id = timezone.now(), FIRST_ID
-    forwarder.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            forwarder.save(force_insert=True)
+    except IntegrityError as error:  # another request took the name since we looked
+        raise _name_taken() from error
     audit.record("forwarder.made", forwarder, by=by, after=_state(forwarder))
     return forwarder
 
@@ -202,7 +206,11 @@ def _judged(fields: dict[str, Any], *, by: User) -> dict[str, Any]:
 
 def _refuse_taken(forwarder: Forwarder) -> None:
     if Forwarder.objects.filter(name=forwarder.name).exclude(pk=forwarder.pk).exists():
-        raise errors.Conflict(_("There is another record store with this name here."), code="name_taken", field="name")
+        raise _name_taken()
+
+
+def _name_taken() -> errors.Conflict:
+    return errors.Conflict(_("There is another record store with this name here."), code="name_taken", field="name")
 
 
 def _endpoint(url: str) -> str:
