@@ -15,12 +15,12 @@ from functools import reduce
 from operator import or_
 
 from django.core import signing
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from core import errors, transactions
 from learning.lrs import agents, credentials
-from learning.lrs.models import Credential, Mention, Statement, column
+from learning.lrs.models import REFERRING, Credential, Mention, Statement, column
 
 MOST = 500  # statements of a page
 CHAIN = 4  # links that are followed from a statement that refers to others
@@ -109,22 +109,35 @@ def find(
 
 def _page(asked: Filter, place: Place | None, through: datetime | None) -> tuple[list[Statement], str]:
     settled = transactions.settled() & Q(stored__lte=through or transactions.consistent_through())
-    ways = _ways(asked, Way(settled))
-    if asked.narrows:
-        ways.append(Way(settled & _refers(asked)))
-    found = [row for way in ways for row in _first(asked, place, way)]
-    rows = sorted({row.pk: row for row in found}.values(), key=lambda row: (row.stored, row.pk), reverse=not asked.ascending)
+    rows = _in_order(asked, [row for way in _ways(asked, Way(settled)) for row in _first(asked, place, way)])
+    if asked.narrows and _anything_refers(asked, place, rows, settled):
+        rows = _in_order(asked, [*rows, *_first(asked, place, Way(settled & _refers(asked)))])
     page = rows[: asked.limit]
     return page, _cursor(asked, page[-1]) if len(rows) > asked.limit else ""
 
 
 def _first(asked: Filter, place: Place | None, way: Way) -> list[Statement]:
     """One more than a page has, of those that match in this way."""
-    rows = Statement.objects.filter(_window(asked, way), way.condition, is_voided=False)
-    if place:
-        rows = rows.filter(_beyond(place, asked.ascending, way))
     sign = "" if asked.ascending else "-"
-    return list(rows.order_by(f"{sign}{way.stored}", f"{sign}{way.key}")[: asked.limit + 1])
+    return list(_rows(asked, place, way).order_by(f"{sign}{way.stored}", f"{sign}{way.key}")[: asked.limit + 1])
+
+
+def _rows(asked: Filter, place: Place | None, way: Way) -> QuerySet[Statement]:
+    rows = Statement.objects.filter(_window(asked, way), way.condition, is_voided=False)
+    return rows.filter(_beyond(place, asked.ascending, way)) if place else rows
+
+
+def _in_order(asked: Filter, found: Sequence[Statement]) -> list[Statement]:
+    """Each once."""
+    return sorted({row.pk: row for row in found}.values(), key=lambda row: (row.stored, row.pk), reverse=not asked.ascending)
+
+
+def _anything_refers(asked: Filter, place: Place | None, found: Sequence[Statement], settled: Q) -> bool:
+    """Whether any reference lies within the page: on most there is none, and that is far cheaper to know than which match."""
+    references = _rows(asked, place, Way(settled & REFERRING))
+    if len(found) > asked.limit:
+        references = references.filter((f"stored__{'lte' if asked.ascending else 'gte'}", found[asked.limit].stored))
+    return references.exists()
 
 
 # Matching -----------------------------------------------------------------------------------------
@@ -189,7 +202,7 @@ def _refers(asked: Filter) -> Q:
     for _link in range(CHAIN):
         reached = Q(Exists(Statement.objects.filter(condition, pk=OuterRef("target")).order_by()))
         condition = matching | reached
-    return Q(target__isnull=False) & reached
+    return REFERRING & reached
 
 
 # Order --------------------------------------------------------------------------------------------

@@ -138,6 +138,18 @@ def test_what_refers_to_what_refers_to_a_match_matches(store, say):
     assert found(agent=ANN) == {row.pk for row in rows[1:]}  # as far as CHAIN goes
 
 
+@pytest.mark.parametrize("every", [1, 2, 5])
+def test_references_keep_their_places_in_pages(store, say, every):
+    rows = []
+    for turn in range(7):
+        said = say(actor=ANN)
+        refers = say(actor=BEN, object={"objectType": "StatementRef", "id": said["id"]})
+        rows += [row.pk for row in store(said, *([refers] if turn % every == 0 else []))]
+        store(say(actor=BEN))
+    assert followed(agent=ANN, limit=2, ascending=True) == rows
+    assert followed(agent=ANN, limit=2) == rows[::-1]
+
+
 def test_a_chain_is_met_in_its_middle(store, say):
     first = say()
     second = say(actor=ANN, object={"objectType": "StatementRef", "id": first["id"]})
