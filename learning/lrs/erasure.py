@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
@@ -101,7 +101,7 @@ def _mentioning(agent: dict) -> QuerySet[Statement]:
     """Statements in whose text the identifier stands: more than speak of the agent, and none less. Reads them all once."""
     condition = Q()
     for texts in _texts(agent):
-        condition &= Q(*(Q(text__contains=_as_json(text)) for text in texts), _connector=Q.OR)
+        condition &= Q(*(Q(text__contains=written) for text in texts for written in _as_json(text)), _connector=Q.OR)
     return Statement.objects.annotate(text=Cast("body", TextField())).filter(condition)
 
 
@@ -115,9 +115,9 @@ def _texts(agent: dict) -> list[list[str]]:
     return [[total, total.upper(), *([agent["mbox"]] if "mbox" in agent else [])]]
 
 
-def _as_json(text: str) -> str:
-    """As the database writes it: SQLite keeps Django's JSON with escapes, PostgreSQL writes letters."""
-    return json.dumps(text, ensure_ascii=connection.vendor == "sqlite")
+def _as_json(text: str) -> set[str]:
+    """As a database may have it: SQLite keeps what was written, with escapes or with letters."""
+    return {json.dumps(text), json.dumps(text, ensure_ascii=False)}
 
 
 def _some(rows: QuerySet[Statement]) -> Iterator[list[uuid.UUID]]:

@@ -195,7 +195,7 @@ def _is_content_host(host: str) -> bool:
 
 
 def _is_api(request: HttpRequest) -> bool:
-    return request.path_info.startswith(("/api/", "/xapi/"))
+    return request.path_info.startswith("/api/")
 
 
 def _problem(code: str, sentence: str) -> JsonResponse:

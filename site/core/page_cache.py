@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse, HttpResponseBase  # noqa: TID251 - for reading only; speaks no HTTP
 
 NAME = "pages"
-NEVER = ("/admin/", "/account/", "/api/", "/xapi/", "/learning/my", "/health/")
+NEVER = ("/admin/", "/account/", "/api/", "/learning/my", "/health/")
 FIRST_PAGE_ALONE = ("/be-heard/",)  # public itself, and nothing below it
 # Posts to Wagtail's admin that change no public page: drafts and previews. Publishing sends Wagtail's own signals.
 DRAFTS = {"edit", "add", "preview_on_edit", "preview_on_add"}
