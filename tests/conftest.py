@@ -56,21 +56,23 @@ def empty_caches():
         caches[name].clear()
 
 
+AT_FIRST = pytest.StashKey[str]()  # the rows that a new database holds, as JSON
+IS_EMPTIED = pytest.StashKey[bool]()
+
+
 @pytest.fixture(autouse=True, scope="session")
-def flush_lifts_the_audit_triggers():
+def flush_lifts_the_audit_triggers(pytestconfig):
     """The one place where the audit trail is emptied: between tests that commit."""
     handle = flush.Command.handle
 
     def handle_without_triggers(self, **options):
+        pytestconfig.stash[IS_EMPTIED] = True
         with audit.triggers_lifted(options["database"]):
             return handle(self, **options)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(flush.Command, "handle", handle_without_triggers)
         yield
-
-
-AT_FIRST = pytest.StashKey[str]()  # the rows that a new database holds, as JSON
 
 
 @pytest.fixture(scope="session")
@@ -88,13 +90,14 @@ def django_db_setup(django_db_setup, django_db_blocker, pytestconfig):
 def pytest_runtest_setup(item):
     """A test that commits empties the database: whoever comes next and does not commit finds it as it was at first."""
     marker = item.get_closest_marker("django_db")
-    if AT_FIRST not in item.config.stash or (marker and marker.kwargs.get("transaction")):
+    is_wanted = not marker.kwargs.get("transaction") if marker else "db" in item.fixturenames
+    if not is_wanted or not item.config.stash.get(IS_EMPTIED, False):
         return
     with item.config.stash[blocking_manager_key].unblock():
-        if not StaffGroup.objects.exists():
-            call_command("flush", interactive=False, verbosity=0, reset_sequences=False, inhibit_post_migrate=True)
-            ContentType.objects.clear_cache()
-            connection.creation.deserialize_db_from_string(item.config.stash[AT_FIRST])
+        call_command("flush", interactive=False, verbosity=0, reset_sequences=False, inhibit_post_migrate=True)
+        ContentType.objects.clear_cache()
+        connection.creation.deserialize_db_from_string(item.config.stash[AT_FIRST])
+    item.config.stash[IS_EMPTIED] = False
 
 
 # people ------------------------------------------------------------------------------------------
