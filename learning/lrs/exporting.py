@@ -48,11 +48,12 @@ def chunks(*, since: datetime | None = None, until: datetime | None = None, fold
 
 
 def _pages(since: datetime | None, until: datetime | None) -> Iterator[list[Statement]]:
-    window = Q(stored__gt=since) if since else Q()
+    window = Q(stored__lte=transactions.consistent_through())  # the record as it was when this began
+    window &= Q(stored__gt=since) if since else Q()
     window &= Q(stored__lte=until) if until else Q()
     wanted = Statement.objects.order_by("stored", "id").only("id", "stored", "source", "credential_id", "body")
     place = Q()
-    while rows := list(wanted.filter(transactions.settled(), window, place)[:CHUNK]):
+    while rows := list(wanted.filter(window, place)[:CHUNK]):
         yield rows
         last = rows[-1]
         # The first condition is for the index, which knows no rows of two.

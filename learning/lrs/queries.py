@@ -1,8 +1,9 @@
 """Reading: statements by filter, newest first, in pages that lose and repeat nothing.
 
 A page ends at a place, the time and id of its last row, never at a number of rows; the cursor carries the place and
-the filters, signed. Rows that others could still be put before are left for the next page (core/transactions.py): a
-transaction may have read the clock before an earlier one did, and one question may have several queries.
+the filters, signed. Rows that others could still be put before are left for the next page: those stored since the oldest
+transaction that was open when the question came. A place by time needs that; `transactions.settled` goes by the order in
+which transactions began to write, and one may have read the clock before an earlier one did.
 """
 
 from __future__ import annotations
@@ -108,7 +109,7 @@ def find(
 
 
 def _page(asked: Filter, place: Place | None, through: datetime | None) -> tuple[list[Statement], str]:
-    settled = transactions.settled() & Q(stored__lte=through or transactions.consistent_through())
+    settled = Q(stored__lte=through or transactions.consistent_through())
     rows = _in_order(asked, [row for way in _ways(asked, Way(settled)) for row in _first(asked, place, way)])
     if asked.narrows and _anything_refers(asked, place, rows, settled):
         rows = _in_order(asked, [*rows, *_first(asked, place, Way(settled & _refers(asked)))])
