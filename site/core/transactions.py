@@ -1,7 +1,8 @@
 """PostgreSQL gives times and ids before commit, so a reader with a cursor could pass a row that commits later.
 
-Each row keeps the id of its transaction, taken before the clock is read for `stored`; readers stop before the oldest
-transaction that is still open. SQLite has one writer at a time: there nothing needs to be kept or held back.
+Each row keeps the id of its transaction, taken before the clock is read. A reader whose place is that id stops before the
+oldest transaction that is still open (`settled`); one whose place is a time, at its beginning (`consistent_through`, asked
+first): who began to write later may have read the clock earlier. SQLite has one writer at a time: nothing is held back.
 """
 
 from __future__ import annotations
