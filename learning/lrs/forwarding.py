@@ -177,12 +177,8 @@ class _Counted(Subquery):
 
 
 def _settled() -> QuerySet[Statement]:
-    """The statements before which none can appear any more.
-
-    A place by time needs more than `settled`: the clock is read after the transaction's id was given, so that of two
-    transactions the later one may have the earlier time, and still be open.
-    """
-    return Statement.objects.filter(transactions.settled(), stored__lt=transactions.consistent_through() - LATE)
+    """The statements before which none can appear any more (core/transactions.py: a place by time)."""
+    return Statement.objects.filter(stored__lt=transactions.consistent_through() - LATE)
 
 
 def _beyond(stored, pk) -> Q:

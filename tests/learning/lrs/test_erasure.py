@@ -352,8 +352,6 @@ def test_the_command_says_what_it_does_not_understand(db, agent):
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_a_file_that_is_brought_again_while_it_goes_is_kept_or_refused_never_half(store, say):
-    if connection.vendor != "postgresql":
-        return  # SQLite has one writer at a time
     part = file(b"an essay")
     with attachments.carried([part]) as files:
         first = store(say(attachments=[named(part)]))

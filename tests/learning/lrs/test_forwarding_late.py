@@ -65,8 +65,6 @@ def put(said):
 
 
 def test_one_that_commits_late_is_not_passed(say, to_store, outside_store, writer):
-    if connection.vendor != "postgresql":
-        return  # SQLite has one writer at a time
     early, late = say(), say()
     commit = writer(early)
     put(late)
@@ -80,8 +78,6 @@ def test_one_that_commits_late_is_not_passed(say, to_store, outside_store, write
 
 def test_a_later_transaction_with_an_earlier_time_is_not_passed(say, to_store, outside_store, writer, monkeypatch):
     """The first was given its id, was held up, and read the clock after the second, which is still open when it commits."""
-    if connection.vendor != "postgresql":
-        return
     slow, quick = say(), say()
     commits = []
     now = statements.timezone.now
@@ -104,8 +100,6 @@ def test_a_later_transaction_with_an_earlier_time_is_not_passed(say, to_store, o
 
 
 def test_two_runs_at_once_send_each_statement_once(say, to_store, outside_store):
-    if connection.vendor != "postgresql":
-        return
     for _number in range(3):
         put(say())
     until_settled(Statement)
