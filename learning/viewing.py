@@ -110,7 +110,7 @@ class Facts:
 
 def page(reader: User, question: Question, *, older: uuid.UUID | None = None, newer: uuid.UUID | None = None) -> Page:
     """A page of the answer: the newest, or what is older or newer than a statement. Leaves a trace of whom it names."""
-    rows = Statement.objects.visible_to(reader).filter(transactions.settled(), question.condition())
+    rows = Statement.objects.visible_to(reader).filter(question.condition(), stored__lte=transactions.consistent_through())
     at = older or newer
     place = Statement.objects.visible_to(reader).filter(pk=at).first() if at else None
     found, more = _beside(rows, place, forwards=bool(newer))

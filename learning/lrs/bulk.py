@@ -14,6 +14,8 @@ from typing import Any
 
 from django.db import connection, models
 
+from core import prepared
+
 Query = tuple[str, str]  # the SQL, and the JSON text that is its parameter
 
 
@@ -27,12 +29,12 @@ def insert(rows: Sequence[models.Model], beside: Sequence[models.Model] = (), **
         return []
     sql, text = _insertion(rows, **computed)
     if not beside:
-        return _run(sql, text)
+        return prepared.rows(sql, text)
     sql_beside, text_beside = _insertion(beside)
     if connection.vendor == "postgresql":
-        return _run(f"WITH beside AS ({sql_beside}), first AS ({sql}) SELECT * FROM first", text_beside, text)  # noqa: S608
-    _run(sql_beside, text_beside)
-    return _run(sql, text)
+        return prepared.rows(f"WITH beside AS ({sql_beside}), first AS ({sql}) SELECT * FROM first", text_beside, text)  # noqa: S608
+    prepared.rows(sql_beside, text_beside)
+    return prepared.rows(sql, text)
 
 
 def texts(model: type[models.Model], keys: Iterable[str], column: str) -> dict[str, str]:
@@ -41,18 +43,18 @@ def texts(model: type[models.Model], keys: Iterable[str], column: str) -> dict[s
     key, table = quote(_keys(model)[0]), quote(options.db_table)
     listed = "jsonb_array_elements_text(%s::jsonb)" if connection.vendor == "postgresql" else "(SELECT value FROM json_each(%s))"
     sql = " ".join(["SELECT", key, ",", quote(column), "FROM", table, "WHERE", key, "IN (SELECT * FROM", listed, "AS listed)"])
-    return dict(_run(sql, json.dumps([*keys])))
+    return dict(prepared.rows(sql, json.dumps([*keys])))
 
 
 def _insertion(rows: Sequence[models.Model], **computed: str) -> Query:
-    model = type(rows[0])
-    fields = model._meta.concrete_fields
-    values = [{field.column: getattr(row, field.attname) for field in fields} for row in rows]
-    return _sql(model, tuple(computed.items())), json.dumps(values, default=_written, ensure_ascii=False)
+    model, adapted = type(rows[0]), connection.ops.adapt_datetimefield_value
+    columns = [(field.column, field.attname) for field in model._meta.concrete_fields]
 
+    def written(value: uuid.UUID | datetime) -> str:
+        return value.hex if isinstance(value, uuid.UUID) else str(adapted(value))
 
-def _written(value: uuid.UUID | datetime) -> str:
-    return value.hex if isinstance(value, uuid.UUID) else str(connection.ops.adapt_datetimefield_value(value))
+    values = [{column: getattr(row, attribute) for column, attribute in columns} for row in rows]
+    return _sql(model, tuple(computed.items())), json.dumps(values, default=written, ensure_ascii=False)
 
 
 @cache
@@ -80,16 +82,3 @@ def _unpacked(model: type[models.Model]) -> str:
         return f"SELECT * FROM jsonb_to_recordset(%s::jsonb) AS row({typed})"  # noqa: S608
     parts = ", ".join(f"""json_extract(value, '$."{field.column}"') AS {quote(str(field.column))}""" for field in fields)
     return f"SELECT {parts} FROM json_each(%s)"  # noqa: S608
-
-
-def _run(sql: str, *texts: str) -> list[tuple[Any, ...]]:
-    if connection.vendor != "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(sql, texts)
-            return cursor.fetchall()
-    from psycopg import Cursor  # only there where PostgreSQL is
-
-    # Not Django's cursor, which writes the text into the query: so it is planned once and for all.
-    connection.ensure_connection()
-    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
-        return cursor.execute(sql, texts, prepare=True).fetchall()

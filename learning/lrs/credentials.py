@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core import audit, errors, workflow
+from core import audit, errors, prepared, workflow
 from learning.lrs import agents
 from learning.lrs.models import Credential
 from learning.lrs.validation import types
@@ -100,9 +100,7 @@ def renew_secret(credential: Credential, *, by: audit.Audited | None, seen: str 
 
 def authenticate(key: str, secret: str) -> Credential | None:
     """The credential with this key and secret, if it is in use. The time taken does not tell which of them was wrong."""
-    # As it is written here: to put the same question together anew takes longer than to answer it.
-    found = Credential.objects.raw("SELECT * FROM learning_credential WHERE key = %s AND is_active", [key])
-    credential = next(iter(found), None)
+    credential = next(iter(prepared.instances(Credential, "key = %s AND is_active", key)), None)
     digest = credential.secret_digest if credential else NOBODY
     if not secrets.compare_digest(digest, _digest(secret)) or credential is None:
         return None
@@ -193,8 +191,8 @@ def _judge_seen(now: Credential, seen: str) -> None:
 def _note_use(credential: Credential) -> None:
     """At most once a minute, so that reading the record does not write at each request."""
     now = timezone.now()
-    stale = models.Q(last_used_at=None) | models.Q(last_used_at__lt=now - USE_NOTED_EVERY)
     if credential.last_used_at is None or credential.last_used_at < now - USE_NOTED_EVERY:
+        stale = models.Q(last_used_at=None) | models.Q(last_used_at__lt=now - USE_NOTED_EVERY)
         Credential.objects.filter(stale, pk=credential.pk).update(last_used_at=now)
 
 

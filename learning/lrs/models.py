@@ -91,7 +91,6 @@ class Statement(models.Model):
     credential = models.ForeignKey(Credential, models.PROTECT, null=True, db_index=False)
     is_voided = models.BooleanField(default=False)
     body = models.JSONField()
-    xid = models.BigIntegerField(default=0, help_text=_("PostgreSQL's transaction id, for readers with a cursor."))
 
     objects = StatementQuerySet.as_manager()
 

@@ -2,8 +2,7 @@
 
 A page ends at a place, the time and id of its last row, never at a number of rows; the cursor carries the place and
 the filters, signed. Rows that others could still be put before are left for the next page: those stored since the oldest
-transaction that was open when the question came. A place by time needs that; `transactions.settled` goes by the order in
-which transactions began to write, and one may have read the clock before an earlier one did.
+transaction that was open when the question came (core/transactions.py).
 """
 
 from __future__ import annotations

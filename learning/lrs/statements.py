@@ -12,7 +12,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import errors, transactions
@@ -50,18 +49,16 @@ def store(
     if not connection.in_atomic_block:
         raise RuntimeError("Statements are stored inside a transaction of the caller's.")
     _validate(statements, version)
-    if credential:  # our own player speaks of accounts here, which are erased with their owners
+    moment, are_any_erased = transactions.moment(asking=erased.ARE_ANY)
+    if credential and are_any_erased:  # our own player speaks of accounts here, which are erased with their owners
         erased.refuse(statements)
-    xid = transactions.current_id()  # before the clock is read: core/transactions.py
-    now = now or timezone.now()
     rows = [
         _row(
             {"version": UNSAID[version]} | statement,
-            now + timedelta(microseconds=place),
+            (now or moment) + timedelta(microseconds=place),
             authority,
             source=source,
             credential=credential,
-            xid=xid,
         )
         for place, statement in enumerate(statements)
     ]
@@ -98,9 +95,7 @@ def _refuse_conflicts(arrived: Iterable[tuple[Statement, dict]], known: dict[uui
 # Writing ------------------------------------------------------------------------------------------
 
 
-def _row(
-    statement: dict, stored: datetime, authority: dict, *, source: str, credential: Credential | None, xid: int
-) -> Statement:
+def _row(statement: dict, stored: datetime, authority: dict, *, source: str, credential: Credential | None) -> Statement:
     body = _body(statement, stored, authority)
     about, context = body["object"], body.get("context", {})
     kind = about.get("objectType", "Activity")
@@ -118,7 +113,6 @@ def _row(
         source=source,
         credential=credential,
         body=body,
-        xid=xid,
     )
 
 

@@ -141,13 +141,14 @@ VAR_DIR.mkdir(mode=0o700, exist_ok=True)  # addresses, sessions and mail: for no
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}", conn_max_age=60)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # WAL and IMMEDIATE held eight web threads and a worker without a locked error (docs/decisions/0005).
+    pragmas = ["journal_mode=WAL", "synchronous=NORMAL", "cache_size=-4000", "secure_delete=ON"]
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "; ".join(
-            ["PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL", "PRAGMA cache_size=-4000", "PRAGMA secure_delete=ON"]
-        ),
+        "init_command": "; ".join(f"PRAGMA {pragma}" for pragma in pragmas),
     }
+else:
+    DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = 5  # core/prepared.py: and so no older PgBouncer
 
 REDIS_URL = env.str("REDIS_URL", "")
 CACHES = {

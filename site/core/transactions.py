@@ -1,8 +1,8 @@
 """PostgreSQL gives times and ids before commit, so a reader with a cursor could pass a row that commits later.
 
-Each row keeps the id of its transaction, taken before the clock is read. A reader whose place is that id stops before the
-oldest transaction that is still open (`settled`); one whose place is a time, at its beginning (`consistent_through`, asked
-first): who began to write later may have read the clock earlier. SQLite has one writer at a time: nothing is held back.
+A reader whose place is the id of a row's transaction stops before the oldest that is still open (`settled`); one whose
+place is a time, at its beginning (`consistent_through`, asked first): who began to write later may have read the clock
+earlier. SQLite has one writer at a time: nothing is held back.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import BigIntegerField, Func, Q
 from django.utils import timezone
+
+from core import prepared
 
 
 class _Current(Func):
@@ -29,13 +31,19 @@ class _Next(Func):
     output_field = BigIntegerField()
 
 
-def current_id() -> int:
-    """The id of this transaction on PostgreSQL (one cheap query); 0 elsewhere."""
-    return _value("SELECT pg_current_xact_id()::text::bigint") if _is_postgresql() else 0
+def moment(asking: str = "true") -> tuple[datetime, bool]:
+    """When this transaction writes, and whether the SQL expression `asking` holds, in one query.
+
+    By the one clock that there is, the database's: machines of the web may differ. On PostgreSQL the transaction takes its id
+    first, so that `consistent_through` knows it.
+    """
+    if not _is_postgresql():
+        return timezone.now(), bool(_row(f"SELECT {asking}")[0])
+    return _row(f"SELECT pg_current_xact_id(), clock_timestamp(), {asking}")[1:]
 
 
 def current_id_expression() -> _Current | int:
-    """The same inside the INSERT of one row, at no query of its own."""
+    """The id of this transaction on PostgreSQL, inside the INSERT of a row; 0 elsewhere."""
     return _Current() if _is_postgresql() else 0
 
 
@@ -55,18 +63,16 @@ def consistent_through() -> datetime:
     """
     if not _is_postgresql():
         return timezone.now()
-    return _value(
+    return _row(
         "SELECT coalesce(min(xact_start), statement_timestamp()) FROM pg_stat_activity "
         "WHERE datname = current_database() AND backend_type = 'client backend' AND backend_xid IS NOT NULL "
         "AND pid <> pg_backend_pid()"
-    )
+    )[0]
 
 
 def _is_postgresql() -> bool:
     return connection.vendor == "postgresql"
 
 
-def _value(query: str):
-    with connection.cursor() as cursor:
-        cursor.execute(query)
-        return cursor.fetchone()[0]
+def _row(query: str) -> tuple:
+    return prepared.rows(query)[0]
