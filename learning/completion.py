@@ -20,7 +20,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from core import codes, outbox, workflow
+from core import codes, outbox, transactions, workflow
 from learning import counts, emails, moveon
 from learning.lrs import agents, attachments, credentials, signatures, vocabulary
 from learning.lrs import statements as store
@@ -50,8 +50,9 @@ def record(
     if credential:
         source = Statement.Source.TRUSTED if credential.may_complete else Statement.Source.CREDENTIAL
     vouched: dict[str, Any] = {"source": source, "authority": credentials.authority(credential), "credential": credential}
-    with attachments.carried(parts) as files, transaction.atomic():
-        stored = store.store(list(statements), **vouched, version=version)
+    drafts = store.draft(list(statements), **vouched, version=version)
+    with attachments.carried(parts) as files, transactions.in_turn(), transaction.atomic():
+        stored = store.keep(drafts)
         attachments.match(statements, parts)
         signatures.check(statements, parts, spec=version)
         attachments.keep(files, [item.row for item in stored])

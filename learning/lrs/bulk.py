@@ -1,84 +1,128 @@
-"""Many rows in one statement: the database itself unpacks them from one JSON text.
+"""Many rows at once, as each database takes them best. The cost lies in how they cross to it: docs/performance.md.
 
-Measured against the ORM's bulk_create in docs/performance.md: the cost lies in how parameters cross to the database.
+PostgreSQL unpacks all of them from one JSON text. SQLite takes them one by one: for a statement of many rows it would keep a
+journal of its own.
 """
 
 from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.db import connection, models
 
 from core import prepared
 
+Row = dict[str, Any]  # column → value, of every column
+Computed = tuple[tuple[str, str], ...]  # columns, each with the SQL expression that gives its value
 Query = tuple[str, str]  # the SQL, and the JSON text that is its parameter
 
 
-def insert(rows: Sequence[models.Model], beside: Sequence[models.Model] = (), **computed: str) -> list[tuple[Any, ...]]:
+@dataclass(frozen=True)
+class Rows:
+    """Of one model."""
+
+    model: type[models.Model]
+    values: Sequence[Row]
+
+
+def row(instance: models.Model) -> Row:
+    return {str(field.column): getattr(instance, field.attname) for field in instance._meta.concrete_fields}
+
+
+def insert(rows: Rows, beside: Rows | None = None, **computed: str) -> list[tuple[Any, ...]]:
     """Insert those whose key is not there yet, in the order of their keys, so that nobody waits for each other in a ring.
 
     `computed` gives columns an SQL expression over `said`, the row that is being inserted. Answers with key and computed
-    columns of those that were inserted. `beside` are rows of another model, written in the same go.
+    columns of those that were inserted. `beside` is written in the same go.
     """
-    if not rows:
+    if not rows.values:
         return []
-    sql, text = _insertion(rows, **computed)
-    if not beside:
+    if connection.vendor != "postgresql":
+        if beside:
+            _one_by_one(beside, ())
+        return columns(rows.model, _one_by_one(rows, tuple(computed.items())), *computed)
+    sql, text = _insertion(rows, tuple(computed.items()))
+    if not beside or not beside.values:
         return prepared.rows(sql, text)
-    sql_beside, text_beside = _insertion(beside)
-    if connection.vendor == "postgresql":
-        return prepared.rows(f"WITH beside AS ({sql_beside}), first AS ({sql}) SELECT * FROM first", text_beside, text)  # noqa: S608
-    prepared.rows(sql_beside, text_beside)
-    return prepared.rows(sql, text)
+    sql_beside, text_beside = _insertion(beside, ())
+    return prepared.rows(f"WITH beside AS ({sql_beside}), first AS ({sql}) SELECT * FROM first", text_beside, text)  # noqa: S608
 
 
-def texts(model: type[models.Model], keys: Iterable[str], column: str) -> dict[str, str]:
-    """Key → the column as text, of the rows that there are."""
-    options, quote = model._meta, connection.ops.quote_name
-    key, table = quote(_keys(model)[0]), quote(options.db_table)
+def columns(model: type[models.Model], keys: Iterable[str], *names: str) -> list[tuple[Any, ...]]:
+    """Key and columns of the rows that there are, as the database has them."""
+    quote = connection.ops.quote_name
+    wanted = [quote(name) for name in (_keys(model)[0], *names)]
     listed = "jsonb_array_elements_text(%s::jsonb)" if connection.vendor == "postgresql" else "(SELECT value FROM json_each(%s))"
-    sql = " ".join(["SELECT", key, ",", quote(column), "FROM", table, "WHERE", key, "IN (SELECT * FROM", listed, "AS listed)"])
-    return dict(prepared.rows(sql, json.dumps([*keys])))
-
-
-def _insertion(rows: Sequence[models.Model], **computed: str) -> Query:
-    model, adapted = type(rows[0]), connection.ops.adapt_datetimefield_value
-    columns = [(field.column, field.attname) for field in model._meta.concrete_fields]
-
-    def written(value: uuid.UUID | datetime) -> str:
-        return value.hex if isinstance(value, uuid.UUID) else str(adapted(value))
-
-    values = [{column: getattr(row, attribute) for column, attribute in columns} for row in rows]
-    return _sql(model, tuple(computed.items())), json.dumps(values, default=written, ensure_ascii=False)
-
-
-@cache
-def _sql(model: type[models.Model], computed: tuple[tuple[str, str], ...]) -> str:
-    options, quote = model._meta, connection.ops.quote_name
-    names = [str(field.column) for field in options.concrete_fields]
-    expressions = {name: f"said.{quote(name)}" for name in names} | dict(computed)
-    keys = ", ".join(map(quote, _keys(model)))
-    answered = ", ".join(map(quote, [_keys(model)[0], *dict(computed)]))
-    parts = ["WITH said AS (", _unpacked(model), ") INSERT INTO", quote(options.db_table), "(", ", ".join(map(quote, names)), ")"]
-    parts += ["SELECT", ", ".join(expressions[name] for name in names), "FROM said WHERE true ORDER BY", keys]
-    parts += ["ON CONFLICT (", keys, ") DO NOTHING RETURNING", answered]
-    return " ".join(parts)
+    parts = ["SELECT", ", ".join(wanted), "FROM", quote(model._meta.db_table), "WHERE", wanted[0]]
+    return prepared.rows(" ".join([*parts, "IN (SELECT * FROM", listed, "AS listed)"]), json.dumps([*keys]))
 
 
 def _keys(model: type[models.Model]) -> list[str]:
     return [str(field.column) for field in model._meta.pk_fields]
 
 
-def _unpacked(model: type[models.Model]) -> str:
-    """The rows of the JSON text, each value under its column's name, in its column's type."""
-    fields, quote = model._meta.concrete_fields, connection.ops.quote_name
-    if connection.vendor == "postgresql":
-        typed = ", ".join(f"{quote(str(field.column))} {field.db_type(connection)}" for field in fields)
-        return f"SELECT * FROM jsonb_to_recordset(%s::jsonb) AS row({typed})"  # noqa: S608
-    parts = ", ".join(f"""json_extract(value, '$."{field.column}"') AS {quote(str(field.column))}""" for field in fields)
-    return f"SELECT {parts} FROM json_each(%s)"  # noqa: S608
+# PostgreSQL ---------------------------------------------------------------------------------------
+
+
+def _insertion(rows: Rows, computed: Computed) -> Query:
+    return _sql(rows.model, computed), json.dumps(rows.values, default=_plain, ensure_ascii=False)
+
+
+def _plain(value: uuid.UUID | datetime) -> str:
+    return value.hex if isinstance(value, uuid.UUID) else value.isoformat()
+
+
+@cache
+def _sql(model: type[models.Model], computed: Computed) -> str:
+    quote, fields = connection.ops.quote_name, model._meta.concrete_fields
+    typed = ", ".join(f"{quote(str(field.column))} {field.db_type(connection)}" for field in fields)
+    expressions = {str(field.column): f"said.{quote(str(field.column))}" for field in fields} | dict(computed)
+    keys = ", ".join(map(quote, _keys(model)))
+    answered = ", ".join(map(quote, [_keys(model)[0], *dict(computed)]))
+    parts = ["WITH said AS (SELECT * FROM jsonb_to_recordset(%s::jsonb) AS row(", typed, "))"]
+    parts += ["INSERT INTO", quote(model._meta.db_table), "(", ", ".join(map(quote, expressions)), ")"]
+    parts += ["SELECT", ", ".join(expressions.values()), "FROM said ORDER BY", keys]
+    parts += ["ON CONFLICT (", keys, ") DO NOTHING RETURNING", answered]
+    return " ".join(parts)
+
+
+# SQLite -------------------------------------------------------------------------------------------
+
+
+def _one_by_one(rows: Rows, computed: Computed) -> list[str]:
+    """The keys of those that were inserted. Past Django's cursor, which would read the SQL anew for each."""
+    sql, key, new = _one(rows.model, computed), _keys(rows.model)[0], []
+    with connection.wrap_database_errors, closing(connection.connection.cursor()) as cursor:
+        for values in rows.values:
+            bound = {name: BOUND[type(value)](value) if type(value) in BOUND else value for name, value in values.items()}
+            if cursor.execute(sql, bound).rowcount:
+                new.append(bound[key])
+    return new
+
+
+@cache
+def _one(model: type[models.Model], computed: Computed) -> str:
+    quote, names = connection.ops.quote_name, [str(field.column) for field in model._meta.concrete_fields]
+    expressions = {name: f":{name}" for name in names} | {name: sql.replace("said.", ":") for name, sql in computed}
+    parts = ["INSERT INTO", quote(model._meta.db_table), "(", ", ".join(map(quote, names)), ")"]
+    parts += ["VALUES (", ", ".join(expressions.values()), ") ON CONFLICT DO NOTHING"]
+    return " ".join(parts)
+
+
+@lru_cache(maxsize=64)  # a statement's mentions bear its time
+def _moment(value: datetime) -> str:
+    return str(connection.ops.adapt_datetimefield_value(value))
+
+
+BOUND: dict[type, Callable[[Any], str]] = {
+    uuid.UUID: lambda value: value.hex,
+    datetime: _moment,
+    dict: lambda value: json.dumps(value, ensure_ascii=False),
+}

@@ -29,7 +29,7 @@ READ = 500  # statements that are looked at for it
 MOST_BYTES = 1_000_000  # of one request, unless a single statement has more
 ENOUGH = 60  # seconds after which a run leaves the rest to the next one; the queue stops it at twice that
 LEASE = timedelta(minutes=5)  # longer than the queue lets a run be
-LATE = timedelta(seconds=1)  # by which clocks of several machines may differ
+LATE = timedelta(seconds=1)  # what SQLite is storing at this moment may bear a slightly earlier time
 WAITS = [timedelta(minutes=minutes) for minutes in [1, 2, 5, 15, 30, 60]]  # after each failure; then always the last
 PATIENCE = 5  # failures after which statements go one by one: it may be one of them on which the store stumbles
 FEW = 10  # statements of such a run, large ones or not

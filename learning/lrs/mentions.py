@@ -16,15 +16,15 @@ Kind = Mention.Kind
 def renew(rows: Sequence[Statement]) -> None:
     """Derive them again, of rows that are here already."""
     Mention.objects.filter(statement__in=rows).delete()
-    bulk.insert([mention for row in rows for mention in of(row)])
+    bulk.insert(bulk.Rows(Mention, [mention for row in rows for mention in of(row)]))
 
 
-def of(row: Statement) -> Iterator[Mention]:
+def of(row: Statement) -> Iterator[bulk.Row]:
     """Each thing once, by the narrowest way in which it is mentioned; not what the row's own columns say."""
     said = dict(reversed([*_said(row.body)]))
     for value, kind in said.items():
         if value not in {"", row.actor, row.activity}:
-            yield Mention(statement_id=row.id, stored=row.stored, kind=kind, value=value)
+            yield {"statement_id": row.id, "value": value, "kind": kind.value, "stored": row.stored}
 
 
 def _said(body: dict) -> Iterator[tuple[str, Kind]]:

@@ -16,11 +16,20 @@ from django.utils.translation import gettext as _
 
 from core import errors, transactions
 from learning.lrs import activities, agents, bulk, credentials, equality, erased, mentions, validation, vocabulary
-from learning.lrs.models import Credential, Statement, column
+from learning.lrs.models import Credential, Mention, Statement, column
 from learning.lrs.validation import types
 
 VERSION = "2.0.0"
 UNSAID = {"1.0.3": "1.0.0", "2.0.0": "2.0.0"}  # 2.4.10: what a statement without a version is said to be
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The row that is to be and its mentions, without their time, and the statement as it was received."""
+
+    row: Statement
+    mentions: list[bulk.Row]
+    statement: dict
 
 
 @dataclass(frozen=True)
@@ -42,30 +51,46 @@ def store(
 ) -> list[Stored]:
     """Validate and store a batch inside the caller's transaction; answer in the order given.
 
-    Raises `validation.Invalid` for a statement that is none, `errors.Conflict` for an id that already says something
-    else, and `erased.Erased` for somebody who was taken out: then nothing is stored. `version` is the one of xAPI that
-    they came under; `now` is for made-up history (the demonstration) and tests.
+    Raises what `draft` and `keep` raise: then nothing is stored. `version` is the one of xAPI that they came under; `now`
+    is for made-up history (the demonstration) and tests.
+    """
+    return keep(draft(statements, source=source, authority=authority, credential=credential, version=version), now=now)
+
+
+def draft(
+    statements: Sequence[dict], *, source: str, authority: dict, credential: Credential | None = None, version: str = VERSION
+) -> list[Draft]:
+    """Validate a batch, and make its rows, which bear no time yet: what needs no transaction, and holds up nobody.
+
+    Raises `validation.Invalid` for a statement that is none.
+    """
+    _validate(statements, version)
+    vouched: dict[str, Any] = {"source": source, "credential": credential}
+    said = ({"version": UNSAID[version]} | statement | {"authority": authority} for statement in statements)
+    rows = [_row(_body(body), **vouched) for body in said]
+    drafts = [Draft(row, [*mentions.of(row)], statement) for row, statement in zip(rows, statements, strict=True)]
+    if len({draft.row.id for draft in drafts}) < len(drafts):  # IEEE 4.1.6.1
+        raise validation.Invalid("id", _("Two statements of this batch have the same id."))
+    return drafts
+
+
+def keep(drafts: Sequence[Draft], *, now: datetime | None = None) -> list[Stored]:
+    """Store inside the caller's transaction; answer in the order given.
+
+    Raises `errors.Conflict` for an id that already says something else, and `erased.Erased` for somebody who was taken
+    out: then nothing is stored.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("Statements are stored inside a transaction of the caller's.")
-    _validate(statements, version)
     moment, are_any_erased = transactions.moment(asking=erased.ARE_ANY)
-    if credential and are_any_erased:  # our own player speaks of accounts here, which are erased with their owners
-        erased.refuse(statements)
-    rows = [
-        _row(
-            {"version": UNSAID[version]} | statement,
-            (now or moment) + timedelta(microseconds=place),
-            authority,
-            source=source,
-            credential=credential,
-        )
-        for place, statement in enumerate(statements)
-    ]
-    _refuse_repeated(rows)
-    new = _insert(rows)
+    if are_any_erased:  # our own player speaks of accounts here, which are erased with their owners
+        erased.refuse([draft.statement for draft in drafts if draft.row.credential_id])
+    for place, draft in enumerate(drafts):
+        _stamp(draft, (now or moment) + timedelta(microseconds=place))
+    rows = [draft.row for draft in drafts]
+    new = _insert(drafts)
     known = Statement.objects.in_bulk({row.id for row in rows} - {row.id for row in new})
-    _refuse_conflicts(zip(rows, statements, strict=True), known)
+    _refuse_conflicts(drafts, known)
     _void(rows)
     activities.learn([row.body for row in new if _may_teach(row)])
     return [Stored(known.get(row.id, row), row.id not in known) for row in rows]
@@ -79,30 +104,24 @@ def _validate(statements: Sequence[dict], version: str) -> None:
         validation.check(statement, f"[{place}]" if len(statements) > 1 else "", spec=version)
 
 
-def _refuse_repeated(rows: Sequence[Statement]) -> None:
-    """IEEE 4.1.6.1: an id stands once in a batch."""
-    if len({row.id for row in rows}) < len(rows):
-        raise validation.Invalid("id", _("Two statements of this batch have the same id."))
-
-
-def _refuse_conflicts(arrived: Iterable[tuple[Statement, dict]], known: dict[uuid.UUID, Statement]) -> None:
+def _refuse_conflicts(drafts: Iterable[Draft], known: dict[uuid.UUID, Statement]) -> None:
     """2.3.1: what is here never changes. Compared as received: a time that the store would set makes no difference."""
-    for row, statement in arrived:
-        if row.id in known and not equality.is_same(statement, known[row.id].body):
-            raise errors.Conflict(_("There is another statement with the id %(id)s.") % {"id": row.id}, code="statement_conflict")
+    for draft in drafts:
+        here = known.get(draft.row.id)
+        if here and not equality.is_same(draft.statement, here.body):
+            raise errors.Conflict(
+                _("There is another statement with the id %(id)s.") % {"id": here.id}, code="statement_conflict"
+            )
 
 
 # Writing ------------------------------------------------------------------------------------------
 
 
-def _row(statement: dict, stored: datetime, authority: dict, *, source: str, credential: Credential | None) -> Statement:
-    body = _body(statement, stored, authority)
+def _row(body: dict, *, source: str, credential: Credential | None) -> Statement:
     about, context = body["object"], body.get("context", {})
     kind = about.get("objectType", "Activity")
     return Statement(
         id=uuid.UUID(body["id"]),
-        stored=stored,
-        timestamp=types.instant(body["timestamp"], "timestamp"),
         actor=column(agents.ifi(body["actor"])),
         verb=column(body["verb"]["id"]),
         activity=column(about["id"]) if kind == "Activity" else "",
@@ -116,12 +135,20 @@ def _row(statement: dict, stored: datetime, authority: dict, *, source: str, cre
     )
 
 
-def _body(statement: dict, stored: datetime, authority: dict) -> dict:
-    """2.4.1, 2.4.7 to 2.4.10: what the store sets. Everything else stays as it was received."""
-    body = statement | {"stored": _written(stored), "authority": authority}
-    body.setdefault("id", str(uuid.uuid4()))
-    body["timestamp"] = _in_utc(body.get("timestamp")) or body["stored"]
-    return _with_context(body)
+def _body(statement: dict) -> dict:
+    """2.4.1, 2.4.10: what the store sets, but for the times. Everything else stays as it was received."""
+    return _with_context({"id": str(uuid.uuid4())} | statement)
+
+
+def _stamp(draft: Draft, stored: datetime) -> None:
+    """2.4.7, 2.4.8: when it was stored, which is when it happened where it does not say so."""
+    row, written = draft.row, _written(stored)
+    row.stored = stored
+    for mention in draft.mentions:
+        mention["stored"] = stored
+    row.body["stored"] = written
+    row.body["timestamp"] = _in_utc(row.body.get("timestamp")) or written
+    row.timestamp = types.instant(row.body["timestamp"], "timestamp")
 
 
 def _written(moment: datetime) -> str:
@@ -176,12 +203,13 @@ HAS_BEEN_VOIDED = " ".join(
 )
 
 
-def _insert(rows: Sequence[Statement]) -> list[Statement]:
+def _insert(drafts: Sequence[Draft]) -> list[Statement]:
     """Those whose id was not there. One that another request is storing at this moment is waited for."""
-    mentioned = [mention for row in rows for mention in mentions.of(row)]
-    answered = bulk.insert(rows, beside=mentioned, is_voided=HAS_BEEN_VOIDED)
+    said = bulk.Rows(Statement, [bulk.row(draft.row) for draft in drafts])
+    mentioned = bulk.Rows(Mention, [mention for draft in drafts for mention in draft.mentions])
+    answered = bulk.insert(said, beside=mentioned, is_voided=HAS_BEEN_VOIDED)
     inserted = {uuid.UUID(str(key)): bool(is_voided) for key, is_voided in answered}
-    new = [row for row in rows if row.id in inserted]
+    new = [draft.row for draft in drafts if draft.row.id in inserted]
     for row in new:
         row.is_voided = inserted[row.id]
         row._state.adding, row._state.db = False, connection.alias

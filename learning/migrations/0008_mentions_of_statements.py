@@ -13,8 +13,7 @@ def mention(apps, schema_editor):
     statements, model = apps.get_model('learning', 'Statement').objects, apps.get_model('learning', 'Mention')
     rows = (row for statement in statements.order_by('pk').iterator(500) for row in mentions.of(statement))
     while batch := list(itertools.islice(rows, 2000)):
-        kept = [model(statement_id=row.statement_id, value=row.value, kind=row.kind, stored=row.stored) for row in batch]
-        model.objects.bulk_create(kept, ignore_conflicts=True)
+        model.objects.bulk_create([model(**row) for row in batch], ignore_conflicts=True)
 
 
 class Migration(migrations.Migration):

@@ -18,7 +18,7 @@ Converter = tuple[int, Callable[[Any], Any]]  # of the value at a place
 def rows(sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
     """What one statement answers. `sql` is written by us; what came from outside is a parameter (%s)."""
     connection = connections[DEFAULT_DB_ALIAS]
-    if connection.vendor != "postgresql":
+    if connection.vendor != "postgresql" or connection.queries_logged:  # only Django's cursor is counted
         with connection.cursor() as cursor:
             cursor.execute(sql, parameters)
             return cursor.fetchall()

@@ -7,13 +7,19 @@ earlier. SQLite has one writer at a time: nothing is held back.
 
 from __future__ import annotations
 
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 
 from django.db import connection
 from django.db.models import BigIntegerField, Func, Q
 from django.utils import timezone
 
 from core import prepared
+
+TIDIED_EVERY = 300  # rows: some 1,000 pages of SQLite's log
 
 
 class _Current(Func):
@@ -40,6 +46,27 @@ def moment(asking: str = "true") -> tuple[datetime, bool]:
     if not _is_postgresql():
         return timezone.now(), bool(_row(f"SELECT {asking}")[0])
     return _row(f"SELECT pg_current_xact_id(), clock_timestamp(), {asking}")[1:]
+
+
+@contextmanager
+def in_turn() -> Iterator[None]:
+    """Around a transaction of SQLite's that writes much: wait for those who came earlier, and for nobody's disk.
+
+    SQLite lets its one writer in by asking again, ever less often: of eight, most sleep while nobody writes. And every so
+    often it moves what was written to its place inside a commit; here that is done when the next has begun.
+    Inside a transaction one has had one's turn.
+    """
+    if _is_postgresql() or connection.in_atomic_block or connection.is_in_memory_db():
+        yield
+        return
+    connection.ensure_connection()
+    before = connection.connection.total_changes
+    with Path(f"{connection.settings_dict['NAME']}-turn").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        yield  # the turn goes with the file
+    after = connection.connection.total_changes
+    if before // TIDIED_EVERY < after // TIDIED_EVERY:
+        prepared.rows("PRAGMA wal_checkpoint(PASSIVE)")
 
 
 def current_id_expression() -> _Current | int:

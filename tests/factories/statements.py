@@ -45,16 +45,11 @@ def void():
 
 @pytest.fixture
 def store(db):
-    """Store statements in a transaction of their own, and answer with the rows.
+    """Store statements, and answer with the rows."""
 
-    On PostgreSQL the test's own transaction would hold readers back from them: `settled` says that it was long ago.
-    """
-
-    def put(*said, settled=True, **options):
+    def put(*said, **options):
         with transaction.atomic():
             stored = statements.store(list(said), **{"source": Statement.Source.PLAYER, "authority": AUTHORITY} | options)
-        if settled:
-            Statement.objects.filter(pk__in=[item.row.pk for item in stored]).update(xid=0)
         return [item.row for item in stored]
 
     return put

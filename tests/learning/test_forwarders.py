@@ -14,7 +14,7 @@ from core import errors
 from core.models import AuditEvent
 from learning import courses, forwarders
 from learning.lrs import forwarding, vocabulary
-from learning.models import Forwarder, SetAside, Statement
+from learning.models import Forwarder, SetAside
 from tests.factories.learning import work_through
 from tests.factories.outside_store import FACTS, SECRET, forwarder, outside_store
 from tests.factories.statements import say, store
@@ -191,7 +191,6 @@ def test_of_a_course_goes_what_belongs_to_its_modules_and_says_nothing_of_who_le
     for each in [course, other]:
         registration = courses.register(lee, each, by=lee)
         work_through(registration, each.modules().first(), lee)
-    Statement.objects.update(xid=0)
     Forwarder.objects.update(activities=[vocabulary.activity_iri(course.activity)])
     forwarders.run()
     module, elsewhere = course.modules().first(), other.modules().first()

@@ -248,7 +248,6 @@ def test_a_form_opens_nothing_without_its_credential(client, say):
 
 def test_more_stays_on_its_mount(client, writer, send, say):
     send([say(id=str(uuid.uuid4())) for _each in range(2)])
-    Statement.objects.update(xid=0)
     more = client.get(OLD, {"limit": 1}, headers=writer | V1).json()["more"]
     assert more.startswith(reverse("xapi:1.0.3:statements"))
     assert len(client.get(more, headers=writer | V1).json()["statements"]) == 1
@@ -279,7 +278,6 @@ def illustrated(say):
 def test_a_file_comes_with_its_statement_and_goes_back_with_it(client, writer, send, illustrated):
     body, kind = mixed(illustrated, PHOTO)
     assert send(body, content_type=kind).status_code == 200
-    Statement.objects.update(xid=0)
     for query in [{"statementId": illustrated["id"]}, {"limit": 1}]:
         response = client.get(HERE, query | {"attachments": "true"}, headers=writer | V2)
         assert response["Content-Type"].startswith("multipart/mixed")

@@ -14,7 +14,6 @@ from core.models import AuditEvent
 from learning.lrs import attachments, credentials, exporting, lines, statements
 from learning.models import Statement
 from tests.factories.statements import AUTHORITY
-from tests.factories.waiting import until_settled
 
 START = datetime(2026, 11, 28, 9, tzinfo=UTC)
 
@@ -121,7 +120,6 @@ def test_what_commits_late_is_not_passed_over(say):
     finally:
         finish.set()
         thread.join(10)
-    until_settled(Statement)
     assert [line["statement"]["id"] for line in exported()] == [early["id"], late["id"]]
 
 

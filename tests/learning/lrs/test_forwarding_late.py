@@ -6,11 +6,10 @@ import threading
 import pytest
 from django.db import connection, transaction
 
-from core import transactions
+from core import prepared, transactions
 from learning.lrs import forwarding, statements
-from learning.models import Forwarder, Statement
+from learning.models import Forwarder
 from tests.factories.outside_store import FACTS
-from tests.factories.waiting import until_settled
 
 # The whole file commits, and so runs last: the flush after each test empties what migrations put in.
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
@@ -71,7 +70,6 @@ def test_one_that_commits_late_is_not_passed(say, to_store, outside_store, write
     forwarding.forward(to_store.key, ())
     assert outside_store.held == {}
     commit()
-    until_settled(Statement)
     forwarding.forward(to_store.key, ())
     assert list(outside_store.held) == [early["id"], late["id"]]
 
@@ -79,22 +77,19 @@ def test_one_that_commits_late_is_not_passed(say, to_store, outside_store, write
 def test_a_later_transaction_with_an_earlier_time_is_not_passed(say, to_store, outside_store, writer, monkeypatch):
     """The first was given its id, was held up, and read the clock after the second, which is still open when it commits."""
     slow, quick = say(), say()
-    commits = []
-    now = statements.timezone.now
+    commits, own = [], transactions.moment
 
-    def held_up():
-        monkeypatch.setattr(statements.timezone, "now", now)
+    def held_up(asking):
+        prepared.rows("SELECT pg_current_xact_id()")
+        monkeypatch.setattr(transactions, "moment", own)
         commits.append(writer(quick))
-        return now()
+        return own(asking)
 
-    monkeypatch.setattr(statements.timezone, "now", held_up)
+    monkeypatch.setattr(transactions, "moment", held_up)
     put(slow)
-    (row,) = Statement.objects.filter(transactions.settled())  # it alone would not have been enough
-    assert str(row.pk) == slow["id"]
     forwarding.forward(to_store.key, ())
     assert outside_store.held == {}
     commits[0]()
-    until_settled(Statement)
     forwarding.forward(to_store.key, ())
     assert list(outside_store.held) == [quick["id"], slow["id"]]
 
@@ -102,7 +97,6 @@ def test_a_later_transaction_with_an_earlier_time_is_not_passed(say, to_store, o
 def test_two_runs_at_once_send_each_statement_once(say, to_store, outside_store):
     for _number in range(3):
         put(say())
-    until_settled(Statement)
     outside_store.slow.clear()
 
     def run():

@@ -6,32 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection, transaction
 
-from core import errors, transactions
+from core import errors, prepared, transactions
 from learning.lrs import queries, statements
 from learning.models import Statement
-from tests.factories.waiting import until_settled
 
 # The whole file commits, and so runs last: the flush after each test empties what migrations put in.
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def test_every_row_keeps_the_id_of_its_transaction(store, say):
-    row = store(say(), settled=False)[0]
-    assert (row.xid > 0) == (connection.vendor == "postgresql")
-    assert Statement.objects.get(pk=row.pk).xid == row.xid
-
-
-def test_what_has_committed_is_read_at_once(store, say):
-    row = store(say())[0]
-    Statement.objects.update(xid=1)
-    assert queries.find()[0] == [row]
-
-
-def test_rows_of_a_restored_dump_are_read(store, say):
-    """Their ids come from another cluster, and may be higher than any that this one has given out."""
-    row = store(say())[0]
-    Statement.objects.update(xid=2**60)
-    assert queries.find()[0] == [row]
 
 
 def test_the_record_is_consistent_up_to_now_while_nobody_writes(db):
@@ -52,32 +32,30 @@ def test_a_reader_waits_for_the_oldest_transaction_that_writes(say):
     finally:
         finish.set()
         thread.join(10)
-    until_settled(Statement)
     assert [str(row.pk) for row in queries.find(ascending=True)[0]] == [early["id"], late["id"]]
 
 
 @pytest.mark.postgres
 def test_a_younger_transaction_with_an_older_clock_is_not_passed_over(say, monkeypatch):
     """Who took an id of a transaction first may be the last to read the clock."""
-    began, finish, own = threading.Event(), threading.Event(), transactions.current_id
+    began, finish, own = threading.Event(), threading.Event(), transactions.moment
     early, late = say(), say()
     other = threading.Thread(target=_write_slowly, args=(early, began, finish))
 
-    def interrupted():
-        xid = own()
-        monkeypatch.setattr(transactions, "current_id", own)
+    def interrupted(asking):
+        prepared.rows("SELECT pg_current_xact_id()")
+        monkeypatch.setattr(transactions, "moment", own)
         other.start()  # takes the next id, reads the clock, and stays open
         began.wait(10)
-        return xid
+        return own(asking)
 
-    monkeypatch.setattr(transactions, "current_id", interrupted)
+    monkeypatch.setattr(transactions, "moment", interrupted)
     try:
         _write(late)
         assert queries.find(ascending=True)[0] == []
     finally:
         finish.set()
         other.join(10)
-    until_settled(Statement)
     assert [str(row.pk) for row in queries.find(ascending=True)[0]] == [early["id"], late["id"]]
 
 
