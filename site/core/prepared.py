@@ -41,9 +41,9 @@ def _selection(model: type[models.Model], where: str) -> tuple[str, list[str], l
     """The question, the names of what it answers, and what makes of that what the model holds."""
     connection, options = connections[DEFAULT_DB_ALIAS], model._meta
     columns = [field.get_col(options.db_table) for field in options.concrete_fields]
-    quoted = ", ".join(connection.ops.quote_name(column.target.column) for column in columns)
+    quoted = ", ".join(connection.ops.quote_name(str(column.target.column)) for column in columns)
     sql = " ".join(["SELECT", quoted, "FROM", connection.ops.quote_name(options.db_table), "WHERE", where])
-    converters = [
+    converters: list[Converter] = [
         (place, partial(convert, expression=column, connection=connection))
         for place, column in enumerate(columns)
         for convert in (*connection.ops.get_db_converters(column), *column.get_db_converters(connection))

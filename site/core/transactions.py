@@ -56,7 +56,7 @@ def in_turn() -> Iterator[None]:
     often it moves what was written to its place inside a commit; here that is done when the next has begun.
     Inside a transaction one has had one's turn.
     """
-    if _is_postgresql() or connection.in_atomic_block or connection.is_in_memory_db():
+    if _is_postgresql() or connection.in_atomic_block or connection.is_in_memory_db():  # type: ignore[attr-defined]
         yield
         return
     connection.ensure_connection()
