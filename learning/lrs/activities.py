@@ -68,8 +68,8 @@ def merged(old: dict, new: dict) -> dict:
 def _definitions(iris: Iterable[str]) -> dict[str, dict]:
     """Of those that somebody described."""
     by_digest = {_digest(iri): iri for iri in iris}
-    found = bulk.columns(Activity, by_digest, "definition") if by_digest else []
-    return {by_digest[digest]: json.loads(definition) for digest, definition in found}
+    found = bulk.texts(Activity, by_digest, "definition") if by_digest else {}
+    return {by_digest[digest]: json.loads(definition) for digest, definition in found.items()}
 
 
 def _digest(iri: str) -> str:

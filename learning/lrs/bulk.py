@@ -1,7 +1,6 @@
 """Many rows at once, as each database takes them best. The cost lies in how they cross to it: docs/performance.md.
 
-PostgreSQL unpacks all of them from one JSON text. SQLite takes them one by one: for a statement of many rows it would keep a
-journal of its own.
+PostgreSQL unpacks them from one JSON text. SQLite takes each value as a parameter, which is half the work for it.
 """
 
 from __future__ import annotations
@@ -9,7 +8,6 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
@@ -21,7 +19,7 @@ from core import prepared
 
 Row = dict[str, Any]  # column → value, of every column
 Computed = tuple[tuple[str, str], ...]  # columns, each with the SQL expression that gives its value
-Query = tuple[str, str]  # the SQL, and the JSON text that is its parameter
+CHUNK = 500  # rows of one statement: SQLite takes 32,766 parameters
 
 
 @dataclass(frozen=True)
@@ -44,76 +42,80 @@ def insert(rows: Rows, beside: Rows | None = None, **computed: str) -> list[tupl
     """
     if not rows.values:
         return []
+    wanted = tuple(computed.items())
     if connection.vendor != "postgresql":
-        if beside:
-            _one_by_one(beside, ())
-        return columns(rows.model, _one_by_one(rows, tuple(computed.items())), *computed)
-    sql, text = _insertion(rows, tuple(computed.items()))
+        _inserted(beside or Rows(rows.model, []), ())
+        return _inserted(rows, wanted)
+    sql, text = _sql(rows.model, wanted), _text(rows)
     if not beside or not beside.values:
         return prepared.rows(sql, text)
-    sql_beside, text_beside = _insertion(beside, ())
+    sql_beside, text_beside = _sql(beside.model, ()), _text(beside)
     return prepared.rows(f"WITH beside AS ({sql_beside}), first AS ({sql}) SELECT * FROM first", text_beside, text)  # noqa: S608
 
 
-def columns(model: type[models.Model], keys: Iterable[str], *names: str) -> list[tuple[Any, ...]]:
-    """Key and columns of the rows that there are, as the database has them."""
-    quote = connection.ops.quote_name
-    wanted = [quote(name) for name in (_keys(model)[0], *names)]
+def texts(model: type[models.Model], keys: Iterable[str], column: str) -> dict[str, str]:
+    """Key → the column as text, of the rows that there are."""
+    options, quote = model._meta, connection.ops.quote_name
+    key, table = quote(_keys(model)[0]), quote(options.db_table)
     listed = "jsonb_array_elements_text(%s::jsonb)" if connection.vendor == "postgresql" else "(SELECT value FROM json_each(%s))"
-    parts = ["SELECT", ", ".join(wanted), "FROM", quote(model._meta.db_table), "WHERE", wanted[0]]
-    return prepared.rows(" ".join([*parts, "IN (SELECT * FROM", listed, "AS listed)"]), json.dumps([*keys]))
+    sql = " ".join(["SELECT", key, ",", quote(column), "FROM", table, "WHERE", key, "IN (SELECT * FROM", listed, "AS listed)"])
+    return dict(prepared.rows(sql, json.dumps([*keys])))
 
 
 def _keys(model: type[models.Model]) -> list[str]:
     return [str(field.column) for field in model._meta.pk_fields]
 
 
+def _insertion(model: type[models.Model], said: str, computed: Computed) -> str:
+    quote, keys = connection.ops.quote_name, _keys(model)
+    expressions = {name: f"said.{quote(name)}" for name in _names(model)} | dict(computed)
+    parts = ["WITH", said, "INSERT INTO", quote(model._meta.db_table), "(", ", ".join(map(quote, expressions)), ")"]
+    parts += ["SELECT", ", ".join(expressions.values()), "FROM said WHERE true ORDER BY", ", ".join(map(quote, keys))]
+    parts += ["ON CONFLICT DO NOTHING RETURNING", ", ".join(map(quote, [keys[0], *dict(computed)]))]
+    return " ".join(parts)
+
+
+def _names(model: type[models.Model]) -> list[str]:
+    return [str(field.column) for field in model._meta.concrete_fields]
+
+
 # PostgreSQL ---------------------------------------------------------------------------------------
-
-
-def _insertion(rows: Rows, computed: Computed) -> Query:
-    return _sql(rows.model, computed), json.dumps(rows.values, default=_plain, ensure_ascii=False)
-
-
-def _plain(value: uuid.UUID | datetime) -> str:
-    return value.hex if isinstance(value, uuid.UUID) else value.isoformat()
 
 
 @cache
 def _sql(model: type[models.Model], computed: Computed) -> str:
     quote, fields = connection.ops.quote_name, model._meta.concrete_fields
     typed = ", ".join(f"{quote(str(field.column))} {field.db_type(connection)}" for field in fields)
-    expressions = {str(field.column): f"said.{quote(str(field.column))}" for field in fields} | dict(computed)
-    keys = ", ".join(map(quote, _keys(model)))
-    answered = ", ".join(map(quote, [_keys(model)[0], *dict(computed)]))
-    parts = ["WITH said AS (SELECT * FROM jsonb_to_recordset(%s::jsonb) AS row(", typed, "))"]
-    parts += ["INSERT INTO", quote(model._meta.db_table), "(", ", ".join(map(quote, expressions)), ")"]
-    parts += ["SELECT", ", ".join(expressions.values()), "FROM said ORDER BY", keys]
-    parts += ["ON CONFLICT (", keys, ") DO NOTHING RETURNING", answered]
-    return " ".join(parts)
+    return _insertion(model, f"said AS (SELECT * FROM jsonb_to_recordset(%s::jsonb) AS row({typed}))", computed)  # noqa: S608
+
+
+def _text(rows: Rows) -> str:
+    return json.dumps(rows.values, default=_plain, ensure_ascii=False)
+
+
+def _plain(value: uuid.UUID | datetime) -> str:
+    return value.hex if isinstance(value, uuid.UUID) else value.isoformat()
 
 
 # SQLite -------------------------------------------------------------------------------------------
 
 
-def _one_by_one(rows: Rows, computed: Computed) -> list[str]:
-    """The keys of those that were inserted. Past Django's cursor, which would read the SQL anew for each."""
-    sql, key, new = _one(rows.model, computed), _keys(rows.model)[0], []
-    with connection.wrap_database_errors, closing(connection.connection.cursor()) as cursor:
-        for values in rows.values:
-            bound = {name: BOUND[type(value)](value) if type(value) in BOUND else value for name, value in values.items()}
-            if cursor.execute(sql, bound).rowcount:
-                new.append(bound[key])
-    return new
+def _inserted(rows: Rows, computed: Computed) -> list[tuple[Any, ...]]:
+    names, found = _names(rows.model), []
+    for begin in range(0, len(rows.values), CHUNK):
+        chunk = rows.values[begin : begin + CHUNK]
+        values = [row[name] for row in chunk for name in names]
+        bound = [BOUND[type(value)](value) if type(value) in BOUND else value for value in values]
+        found += prepared.rows(_listed(rows.model, computed, len(chunk)), *bound)
+    return found
 
 
-@cache
-def _one(model: type[models.Model], computed: Computed) -> str:
-    quote, names = connection.ops.quote_name, [str(field.column) for field in model._meta.concrete_fields]
-    expressions = {name: f":{name}" for name in names} | {name: sql.replace("said.", ":") for name, sql in computed}
-    parts = ["INSERT INTO", quote(model._meta.db_table), "(", ", ".join(map(quote, names)), ")"]
-    parts += ["VALUES (", ", ".join(expressions.values()), ") ON CONFLICT DO NOTHING"]
-    return " ".join(parts)
+@lru_cache(maxsize=1000)
+def _listed(model: type[models.Model], computed: Computed, count: int) -> str:
+    names = _names(model)
+    one = f"({', '.join(['%s'] * len(names))})"
+    said = f"said({', '.join(map(connection.ops.quote_name, names))}) AS (VALUES {', '.join([one] * count)})"
+    return _insertion(model, said, computed)
 
 
 @lru_cache(maxsize=64)  # a statement's mentions bear its time

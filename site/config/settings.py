@@ -141,7 +141,14 @@ VAR_DIR.mkdir(mode=0o700, exist_ok=True)  # addresses, sessions and mail: for no
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}", conn_max_age=60)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # WAL and IMMEDIATE held eight web threads and a worker without a locked error (docs/decisions/0005).
-    pragmas = ["journal_mode=WAL", "synchronous=NORMAL", "cache_size=-4000", "wal_autocheckpoint=4000", "secure_delete=ON"]
+    pragmas = [
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "cache_size=-4000",
+        "wal_autocheckpoint=4000",
+        "temp_store=MEMORY",
+        "secure_delete=ON",
+    ]
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,

@@ -7,9 +7,9 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from core import errors
-from learning.lrs import agents, statements, validation, vocabulary
+from learning.lrs import agents, bulk, statements, validation, vocabulary
 from learning.lrs.equality import is_same
-from learning.lrs.models import column
+from learning.lrs.models import Mention, column
 from learning.models import Statement
 
 
@@ -234,8 +234,15 @@ def cost(*said) -> int:
 
 @pytest.mark.parametrize("size", [1, 50])
 def test_a_batch_costs_two_queries(size, say, db):
-    """Its moment, and its insert; on SQLite, which takes rows one by one, what the database made of them."""
+    """Its moment and its insert."""
     assert cost(*[say() for _ in range(size)]) == 2
+
+
+def test_more_statements_than_one_insert_takes_are_stored(store, say):
+    """SQLite counts parameters, and has a chunk for each so many rows."""
+    parents = {"contextActivities": {"parent": [{"id": "https://example.org/course"}]}}
+    rows = store(*[say(context=parents) for _ in range(bulk.CHUNK + 1)])
+    assert Statement.objects.count() == Mention.objects.count() == len(rows) == bulk.CHUNK + 1
 
 
 def test_voiding_costs_one_more(store, say, void):
