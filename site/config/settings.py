@@ -140,19 +140,12 @@ TEMPLATES = [
 VAR_DIR.mkdir(mode=0o700, exist_ok=True)  # addresses, sessions and mail: for nobody else on this machine
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}", conn_max_age=60)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    # WAL and IMMEDIATE held eight web threads and a worker without a locked error (docs/decisions/0005).
-    pragmas = [
-        "journal_mode=WAL",
-        "synchronous=NORMAL",
-        "cache_size=-4000",
-        "wal_autocheckpoint=4000",
-        "temp_store=MEMORY",
-        "secure_delete=ON",
-    ]
+    # docs/decisions/0005: what held eight threads and a worker without a locked error, and the record store's turns.
+    pragmas = "journal_mode=WAL synchronous=NORMAL secure_delete=ON cache_size=-4000 wal_autocheckpoint=4000 temp_store=MEMORY"
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "; ".join(f"PRAGMA {pragma}" for pragma in pragmas),
+        "init_command": "; ".join(f"PRAGMA {pragma}" for pragma in pragmas.split()),
     }
 else:
     DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = 5  # core/prepared.py: and so no older PgBouncer
