@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_tasks import task
 
-from core import audit, errors, outside, workflow
+from core import audit, errors, outside, transactions, workflow
 from learning.lrs import forwarding, outbound, vocabulary
 from learning.lrs.models import FIRST_ID
 from learning.lrs.validation.types import IRI
@@ -90,7 +90,7 @@ def make(*, by: User, everything: bool, **fields: Any) -> Forwarder:
     forwarder = Forwarder(**_judged(fields, by=by))
     _refuse_taken(forwarder)
     if not everything:
-        forwarder.seen_stored, forwarder.seen_id = timezone.now(), FIRST_ID
+        forwarder.seen_stored, forwarder.seen_id = transactions.consistent_through(), FIRST_ID
     try:
         with transaction.atomic():
             forwarder.save(force_insert=True)

@@ -10,14 +10,14 @@ from datetime import date, datetime, time, timedelta
 from urllib.parse import urlencode
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import audit, errors, transactions, typed
 from learning import sentences
 from learning.lrs import agents, attachments, formats, vocabulary
-from learning.lrs.models import column
+from learning.lrs.models import StatementQuerySet, column
 from learning.models import CoursePage, Mention, ModulePage, Registration, Statement
 from people.models import User
 
@@ -206,16 +206,14 @@ def verbs_elsewhere() -> list[str]:
 # Pages --------------------------------------------------------------------------------------------
 
 
-def _beside(rows: QuerySet[Statement], place: Statement | None, *, forwards: bool) -> tuple[list[Statement], bool]:
+def _beside(rows: StatementQuerySet, place: Statement | None, *, forwards: bool) -> tuple[list[Statement], bool]:
     """The rows of a page, newest first, and whether there are more in the direction of walking."""
     if place is None:
         found = list(rows.order_by("-stored", "-id")[: PER_PAGE + 1])
     elif forwards:
-        later = Q(stored__gte=place.stored) & (Q(stored__gt=place.stored) | Q(id__gt=place.pk))
-        found = list(rows.filter(later).order_by("stored", "id")[: PER_PAGE + 1])
+        found = list(rows.after(place.stored, place.pk).order_by("stored", "id")[: PER_PAGE + 1])
     else:
-        earlier = Q(stored__lte=place.stored) & (Q(stored__lt=place.stored) | Q(id__lt=place.pk))
-        found = list(rows.filter(earlier).order_by("-stored", "-id")[: PER_PAGE + 1])
+        found = list(rows.before(place.stored, place.pk).order_by("-stored", "-id")[: PER_PAGE + 1])
     shown = found[:PER_PAGE]
     return shown[::-1] if place and forwards else shown, len(found) > PER_PAGE
 

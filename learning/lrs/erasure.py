@@ -21,7 +21,7 @@ from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
-from core import audit, errors
+from core import audit, errors, transactions
 from learning.lrs import agents, attachments, documents, erased, mentions, signatures, vocabulary
 from learning.lrs.models import Attachment, Erasure, Statement, column
 from learning.lrs.validation import actor
@@ -40,6 +40,7 @@ def pseudonymise(agent: dict, *, by: audit.Audited | None, told: Callable[[int],
     """
     _judge(agent)
     erasure = _begin(agent, by)
+    transactions.wait_for_writers()  # who was storing already has not heard of it
     number = 0
     while changed := _once_through(agent, erasure.pseudonym, told):
         number += changed  # again, for what others were storing meanwhile

@@ -51,13 +51,11 @@ def _pages(since: datetime | None, until: datetime | None) -> Iterator[list[Stat
     window = Q(stored__lte=transactions.consistent_through())  # the record as it was when this began
     window &= Q(stored__gt=since) if since else Q()
     window &= Q(stored__lte=until) if until else Q()
-    wanted = Statement.objects.order_by("stored", "id").only("id", "stored", "source", "credential_id", "body")
-    place = Q()
-    while rows := list(wanted.filter(window, place)[:CHUNK]):
+    wanted = Statement.objects.filter(window).order_by("stored", "id").only("id", "stored", "source", "credential_id", "body")
+    rows = list(wanted[:CHUNK])
+    while rows:
         yield rows
-        last = rows[-1]
-        # The first condition is for the index, which knows no rows of two.
-        place = Q(stored__gte=last.stored) & (Q(stored__gt=last.stored) | Q(id__gt=last.id))
+        rows = list(wanted.after(rows[-1].stored, rows[-1].pk)[:CHUNK])
 
 
 def _line(row: Statement, authors: dict[int, str], brought: Files) -> str:

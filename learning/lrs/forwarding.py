@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from core import transactions
 from learning.lrs import agents, outbound, vocabulary
-from learning.lrs.models import Forwarder, SetAside, Statement
+from learning.lrs.models import Forwarder, SetAside, Statement, StatementQuerySet
 from learning.lrs.outbound import Answer, Failed, Line, Parcel
 
 BATCH = 50  # statements of one request; fewer while one of them is refused
@@ -29,7 +29,7 @@ READ = 500  # statements that are looked at for it
 MOST_BYTES = 1_000_000  # of one request, unless a single statement has more
 ENOUGH = 60  # seconds after which a run leaves the rest to the next one; the queue stops it at twice that
 LEASE = timedelta(minutes=5)  # longer than the queue lets a run be
-LATE = timedelta(seconds=1)  # what SQLite is storing at this moment may bear a slightly earlier time
+LATE = timedelta(seconds=1)  # by which a clock that is put right may go back
 WAITS = [timedelta(minutes=minutes) for minutes in [1, 2, 5, 15, 30, 60]]  # after each failure; then always the last
 PATIENCE = 5  # failures after which statements go one by one: it may be one of them on which the store stumbles
 FEW = 10  # statements of such a run, large ones or not
@@ -162,7 +162,7 @@ def _is_early(begun: float) -> bool:
 def with_lag(forwarders: QuerySet[Forwarder]) -> QuerySet[Forwarder]:
     """Each with `waiting` (statements still to be looked at, counted to `COUNTED` + 1), `waiting_since` and `aside`."""
     aside = SetAside.objects.filter(forwarder=OuterRef("pk")).order_by().values("pk")
-    behind = _settled().filter(_beyond(OuterRef("seen_stored"), OuterRef("seen_id")))
+    behind = _settled().after(OuterRef("seen_stored"), OuterRef("seen_id"))
     return forwarders.annotate(
         waiting=_Counted(behind.order_by().values("pk")[: COUNTED + 1], IntegerField()),
         waiting_since=Subquery(behind.order_by("stored", "id").values("stored")[:1]),
@@ -176,18 +176,14 @@ class _Counted(Subquery):
     template = "(SELECT count(*) FROM (%(subquery)s) counted)"
 
 
-def _settled() -> QuerySet[Statement]:
+def _settled() -> StatementQuerySet:
     """The statements before which none can appear any more (core/transactions.py: a place by time)."""
     return Statement.objects.filter(stored__lt=transactions.consistent_through() - LATE)
 
 
-def _beyond(stored, pk) -> Q:
-    return Q(stored__gte=stored) & (Q(stored__gt=stored) | Q(id__gt=pk))
-
-
 def _read(forwarder: Forwarder, wanted: Wanted, most: int, *, is_request: bool = True) -> Batch:
     """The next batch: what one request may carry, unless each goes by itself. Without a last one there is nothing more."""
-    rows = _settled().filter(_beyond(forwarder.seen_stored, forwarder.seen_id)).order_by("stored", "id")[:READ]
+    rows = _settled().after(forwarder.seen_stored, forwarder.seen_id).order_by("stored", "id")[:READ]
     batch, size = Batch(), 0
     for row in rows.iterator(chunk_size=BATCH):
         if wanted(row):

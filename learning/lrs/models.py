@@ -64,6 +64,14 @@ class StatementQuerySet(models.QuerySet["Statement"]):
             return self.all()
         return self.filter(actor=agents.ifi(agents.account(user.actor_name)))
 
+    def after(self, stored, pk) -> StatementQuerySet:
+        """Beyond a place in the order of storing. `stored` by itself is for the index, which knows no rows of two."""
+        return self.filter(models.Q(stored__gt=stored) | models.Q(id__gt=pk), stored__gte=stored)
+
+    def before(self, stored, pk) -> StatementQuerySet:
+        """The same, backwards."""
+        return self.filter(models.Q(stored__lt=stored) | models.Q(id__lt=pk), stored__lte=stored)
+
 
 class Statement(models.Model):
     """One xAPI statement. `body` is what was received, with what the specification makes the store set."""

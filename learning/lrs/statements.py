@@ -90,6 +90,8 @@ def keep(drafts: Sequence[Draft], *, now: datetime | None = None) -> list[Stored
     rows = [draft.row for draft in drafts]
     new = _insert(drafts)
     known = Statement.objects.in_bulk({row.id for row in rows} - {row.id for row in new})
+    if len(new) + len(known) < len(rows):
+        raise errors.Conflict(_("One of these statements was being deleted. Send them again."), code="statement_gone")
     _refuse_conflicts(drafts, known)
     _void(rows)
     activities.learn([row.body for row in new if _may_teach(row)])

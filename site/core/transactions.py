@@ -8,6 +8,7 @@ earlier. SQLite has one writer at a time: nothing is held back.
 from __future__ import annotations
 
 import fcntl
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -86,6 +87,7 @@ def consistent_through() -> datetime:
     """Every statement stored before this moment can be read: now, or the start of another's oldest transaction that writes.
 
     Now is when the question began, not when it is answered: who begins meanwhile may not be seen.
+    To be asked outside a transaction: within one, PostgreSQL keeps to what it said first of others.
     SQLite cannot be asked: there a statement that is being stored at this very moment may bear a slightly earlier time.
     """
     if not _is_postgresql():
@@ -95,6 +97,17 @@ def consistent_through() -> datetime:
         "WHERE datname = current_database() AND backend_type = 'client backend' AND backend_xid IS NOT NULL "
         "AND pid <> pg_backend_pid()"
     )[0]
+
+
+def wait_for_writers() -> None:
+    """Until all have ended who are writing now: they may not have seen what was committed last. Outside a transaction.
+
+    On SQLite, whoever has committed was the only one.
+    """
+    if _is_postgresql():
+        (asked,) = _row("SELECT statement_timestamp()")
+        while consistent_through() < asked:
+            time.sleep(0.05)
 
 
 def _is_postgresql() -> bool:

@@ -42,14 +42,15 @@ LIMITS = [  # of the issue: what a row's name holds, its clients, and what it is
     ("completions: page", 1, "100 ms on PostgreSQL"),
     ("the demonstration", 1, "90 s on SQLite"),
 ]
+WORKERS, THREADS = "4", "4"  # as `manage.py serve` starts them
 GUNICORN = [
     sys.executable,
     "-m",
     "gunicorn",
     "--workers",
-    "4",
+    WORKERS,
     "--threads",
-    "2",
+    THREADS,
     "--worker-class",
     "gthread",
     "--no-control-socket",
@@ -197,7 +198,7 @@ def table(found: dict[str, Any]) -> str:
     floor = next(row["cpu_ms"] for row in found["results"] if row["name"] == "a bare Wagtail page" and row["clients"] == 1)
     lines = [
         f"`make bench` on {found['date']}: {found['machine']}, Python {found['python']}, {found['database']},",
-        "gunicorn with 2 × 4 threads; client, server and database on the same cores.",
+        f"gunicorn with {WORKERS} × {THREADS} threads; client, server and database on the same cores.",
         "",
         "| what | clients | p50 ms | p95 ms | limit | a second | CPU ms each | × bare page | kB | queries |",
         "|---|---|---|---|---|---|---|---|---|---|",

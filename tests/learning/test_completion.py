@@ -10,7 +10,7 @@ from django.utils import timezone
 from core.models import AuditEvent, OutboxEvent
 from learning import completion, courses, playing
 from learning.demo import course as demo_course
-from learning.lrs import agents, credentials, vocabulary
+from learning.lrs import agents, credentials, signatures, validation, vocabulary
 from learning.models import BAND_FIELDS, Certificate, LaunchSession, ModuleProgress, MonthlyCount, Registration, Statement
 from tests.factories.learning import finished, module_facts, said, void, work_through
 
@@ -324,6 +324,16 @@ def test_a_course_is_done_when_the_last_of_its_modules_was_though_we_heard_of_it
 
 
 # What it costs ------------------------------------------------------------------------------------
+
+
+def test_what_is_refused_for_its_files_has_asked_the_database_nothing(registration, module, django_assert_num_queries):
+    """And so nobody waits for it."""
+    facts = {"usageType": "https://example.org/photo", "display": {"en": "Photo"}, "contentType": "image/png", "length": 1}
+    essay = said(registration, module, "failed", success=False) | {"attachments": [facts | {"sha2": "0" * 64}]}
+    signed = essay | {"attachments": [facts | {"sha2": "0" * 64, "usageType": signatures.USAGE, "fileUrl": "https://x.org/y"}]}
+    for statement in [essay, signed]:
+        with django_assert_num_queries(0), pytest.raises(validation.Invalid):
+            completion.record([statement])
 
 
 def test_one_statement_that_completes_nothing_costs_at_most_8_queries(registration, module, lee):

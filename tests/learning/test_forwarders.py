@@ -4,6 +4,7 @@ import datetime
 import json
 
 import pytest
+import time_machine
 from django.conf import settings as django_settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -148,6 +149,14 @@ def test_from_now_on_or_from_the_beginning(adi, outside_store, store, say):
         forwarders.send.call(str(row.key))
         row.refresh_from_db()
         assert row.sent == sent
+
+
+@pytest.mark.postgres
+def test_now_is_what_the_database_says(adi, outside_store):
+    """The clock of one machine of the web may go wrong; statements bear the time of the database."""
+    with time_machine.travel(timezone.now() + datetime.timedelta(hours=1)):
+        row = forwarders.make(**FACTS | {"endpoint": outside_store.url}, everything=False, by=adi)
+    assert row.seen_stored < timezone.now()
 
 
 def test_what_is_mended_is_tried_at_once(adi, forwarder):

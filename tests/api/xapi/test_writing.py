@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import pytest
 from django.urls import reverse
 
-from learning.lrs import credentials
+from learning.lrs import credentials, signatures
 from learning.models import Certificate, ModuleProgress, Statement
 from tests.factories.learning import finished
 
@@ -289,6 +289,20 @@ def test_a_statement_without_its_file_or_a_file_without_its_statement_is_refused
     body, kind = mixed(say(), PHOTO)
     assert problem(send(body, content_type=kind)) == (400, "excess_part")
     assert not Statement.objects.exists()
+
+
+def test_a_signed_statement_is_judged_and_its_signature_goes_back_whole(client, writer, send, say):
+    plain = say()
+    pieces = [b'{"alg": "RS256"}', json.dumps(plain).encode(), b"by nobody whom we know"]
+    jws = b".".join(base64.urlsafe_b64encode(piece).rstrip(b"=") for piece in pieces)
+    usage = {"usageType": signatures.USAGE, "display": {"en": "Signature"}, "contentType": signatures.CONTENT_TYPE}
+    signed = plain | {"attachments": [usage | {"length": len(jws), "sha2": hashlib.sha256(jws).hexdigest()}]}
+    body, kind = mixed(signed | {"id": str(uuid.uuid4())}, jws)
+    assert problem(send(body, content_type=kind)) == (400, "bad_signature")
+    body, kind = mixed(signed, jws)
+    assert send(body, content_type=kind).status_code == 200
+    response = client.get(HERE, {"statementId": plain["id"], "attachments": "true"}, headers=writer | V2)
+    assert jws in b"".join(response.streaming_content)
 
 
 # How it is written ---------------------------------------------------------------------------------

@@ -377,3 +377,27 @@ def test_a_file_that_is_brought_again_while_it_goes_is_kept_or_refused_never_hal
     row = Attachment.objects.get()
     assert row.file.storage.exists(str(row.file))
     assert attachments.of(Statement.objects.all())
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_who_was_storing_when_the_erasure_began_is_waited_for(store, say):
+    """It has not heard of the erasure, and commits after every pass over what is here."""
+    held, let_go = threading.Event(), threading.Event()
+
+    def store_slowly():
+        try:
+            with transaction.atomic():
+                store(say(actor=ROBIN))
+                held.set()
+                let_go.wait(10)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=store_slowly)
+    thread.start()
+    assert held.wait(10)
+    threading.Timer(0.5, let_go.set).start()
+    assert erasure.pseudonymise(ROBIN, by=None) == 1
+    thread.join(10)
+    assert "robin" not in json.dumps(Statement.objects.get().body)

@@ -225,6 +225,12 @@ def test_voiding_what_is_not_here_is_accepted_and_may_be_repeated(store, void):
 # What it costs ------------------------------------------------------------------------------------
 
 
+def test_what_goes_while_it_is_repeated_is_not_said_to_be_here(store, say, monkeypatch):
+    monkeypatch.setattr(statements, "_insert", lambda drafts: [])
+    with pytest.raises(errors.Conflict):
+        store(say())
+
+
 def cost(*said) -> int:
     """Queries of one batch."""
     with transaction.atomic(), CaptureQueriesContext(connection) as queries:

@@ -25,7 +25,7 @@ def web() -> list[str]:
     return [
         *[sys.executable, "-m", "gunicorn", "config.wsgi", "--chdir", str(settings.BASE_DIR / "site")],
         *["--bind", f"{os.environ.get('WEB_BIND', '127.0.0.1')}:{settings.PORT}"],
-        *["--workers", os.environ.get("WEB_WORKERS", "4"), "--threads", os.environ.get("WEB_THREADS", "2")],
+        *["--workers", os.environ.get("WEB_WORKERS", "4"), "--threads", os.environ.get("WEB_THREADS", "4")],
         *["--worker-class", "gthread", "--graceful-timeout", "5", "--no-control-socket", "--log-level", "warning"],
     ]
 
