@@ -31,7 +31,7 @@ DRAW = [sys.executable, "-P", drawing.__file__]
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name in {"PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "LANG"}}
 LONGEST_DRAWING = 20  # seconds by the clock
 LONGEST_WAIT = 10  # seconds for a turn
-TURNS = threading.BoundedSemaphore(2)  # in one web process: each may take as much memory as `drawing` allows
+TURNS = threading.BoundedSemaphore(1)  # in one web process: each may take as much memory as `drawing` allows
 
 
 @dataclass(frozen=True)
