@@ -45,6 +45,7 @@ def search(request: HttpRequest) -> HttpResponse:
         return render(request, "learning/statements/search.html", {"form": form}, status=422)
     question = form.question
     if len(form.found) > 1:
+        viewing.note_found(cast(User, request.user), form.found)
         context = {"found": form.found, "question": question, "typed": form.data["learner"]}
         return render(request, "learning/statements/which.html", context)
     if request.method == "POST":

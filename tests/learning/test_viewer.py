@@ -368,6 +368,10 @@ def test_who_says_so_is_said_in_plain_words(reader, store, say):
         assert "Ward tablets" in text and words in text
     (row,) = store(say("completed"), source="session")
     assert "A package that we opened" in soup(reader.get(f"{PAGE}{row.pk}/")).get_text(" ")
+    (row,) = store(say("completed"), source="imported")
+    text = soup(reader.get(f"{PAGE}{row.pk}/")).get_text(" ")
+    assert "A file that was read in" in text and "comes in a file" in text
+    assert "A file that was read in" in soup(reader.get(PAGE)).get_text(" ")
 
 
 def test_files_are_named_and_said_to_be_here_or_elsewhere(reader, store, say):
@@ -421,6 +425,13 @@ def test_whoever_is_named_to_somebody_can_learn_of_it(reader, adi, completed, to
         new = looks()[before:]
         assert set(new) == ({lee.audit_key, sam.audit_key} if path == PAGE else {lee.audit_key}) and len(new) == len(set(new))
     assert set(AuditEvent.objects.filter(act="statements.read").values_list("actor", flat=True)) == {adi.audit_key}
+
+
+def test_whoever_stands_among_several_of_a_name_can_learn_of_that(reader, adi, registration, lee, twin):
+    reader.post(PAGE, {"learner": "Lee Okafor"})
+    rows = AuditEvent.objects.filter(act="learner.found", actor=adi.audit_key)
+    assert set(rows.values_list("subject", flat=True)) == {lee.audit_key, twin.audit_key}
+    assert not looks()
 
 
 def test_a_search_that_finds_nothing_of_somebody_leaves_a_trace_too(reader, registration, lee):
