@@ -81,8 +81,8 @@ class ForwarderForm(GovukForm):
     names_people = forms.BooleanField(
         label=_("Send statements that name people too"),
         help_text=_(
-            "Our own name a learner by a random identifier alone. Those of other tools may hold names or email addresses: "
-            "without this they are set aside."
+            "Our own statements name learners by random identifiers alone. Those of other tools may hold names or email "
+            "addresses: without this they are set aside."
         ),
         required=False,
     )

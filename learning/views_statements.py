@@ -49,7 +49,7 @@ def search(request: HttpRequest) -> HttpResponse:
         context = {"found": form.found, "question": question, "typed": form.data["learner"]}
         return render(request, "learning/statements/which.html", context)
     if request.method == "POST":
-        return redirect(f"{reverse('learning:statements')}?{question.query}")
+        return redirect(f"{reverse('learning:statements')}?{question.query}#found")  # past the form, which fills a telephone
     places = {name: _key(request.GET.get(name, "")) for name in ["older", "newer"]}
     context = {"form": form, "question": question, "answer": viewing.page(cast(User, request.user), question, **places)}
     return render(request, "learning/statements/search.html", context)
