@@ -50,8 +50,22 @@ class CredentialForm(GovukForm):
 class RecordsForm(GovukForm):
     """The days whose records are asked for, both of them included; left out, there is no such end."""
 
-    first = DayField(label=_("First day"), required=False)
-    last = DayField(label=_("Last day"), required=False)
+    first = DayField(
+        label=_("First day"),
+        required=False,
+        error_messages={
+            "incomplete": _("The first day must include a day, a month and a year"),
+            "invalid": _("The first day must be a real date, such as 27 3 2026"),
+        },
+    )
+    last = DayField(
+        label=_("Last day"),
+        required=False,
+        error_messages={
+            "incomplete": _("The last day must include a day, a month and a year"),
+            "invalid": _("The last day must be a real date, such as 27 3 2026"),
+        },
+    )
 
     def clean_last(self) -> datetime.date | None:
         first, last = self.cleaned_data.get("first"), self.cleaned_data["last"]

@@ -21,12 +21,16 @@ class ForwarderForm(GovukForm):
         label=_("What do you call it?"),
         help_text=_("So that you know it again, such as “Record store of the region”."),
         max_length=80,
-        error_messages={"required": _("Give it a name")},
+        error_messages={"required": _("Give it a name"), "max_length": _("The name must be %(limit_value)s characters or fewer")},
     )
     endpoint = forms.CharField(
         label=_("Address of its record store"),
         help_text=_("Without “statements” at the end, such as https://lrs.example.org/xapi/."),
         max_length=500,
+        error_messages={
+            "required": _("Enter the address of its record store"),
+            "max_length": _("The address must be %(limit_value)s characters or fewer"),
+        },
         widget=forms.URLInput,
     )
     version = forms.ChoiceField(
@@ -40,10 +44,17 @@ class ForwarderForm(GovukForm):
         label=_("Key"),
         help_text=_("Its administrators give you key and secret."),
         max_length=200,
+        error_messages={"required": _("Enter the key"), "max_length": _("The key must be %(limit_value)s characters or fewer")},
         widget=forms.TextInput({"autocomplete": "off"}),
     )
     secret = forms.CharField(
-        label=_("Secret"), max_length=500, widget=forms.PasswordInput({"autocomplete": "new-password"}, render_value=True)
+        label=_("Secret"),
+        max_length=500,
+        error_messages={
+            "required": _("Enter the secret"),
+            "max_length": _("The secret must be %(limit_value)s characters or fewer"),
+        },
+        widget=forms.PasswordInput({"autocomplete": "new-password"}, render_value=True),
     )
     verbs = forms.MultipleChoiceField(
         label=_("Which statements?"),
@@ -70,8 +81,8 @@ class ForwarderForm(GovukForm):
     names_people = forms.BooleanField(
         label=_("Send statements that name people too"),
         help_text=_(
-            "Our own name a learner by a random identifier alone. Those of other tools may hold names or email addresses: "
-            "without this they are set aside."
+            "Our own statements name learners by random identifiers alone. Those of other tools may hold names or email "
+            "addresses: without this they are set aside."
         ),
         required=False,
     )
@@ -79,7 +90,10 @@ class ForwarderForm(GovukForm):
         label=_("Who decided this?"),
         help_text=_("Their role is enough, such as “Head of workforce”."),
         max_length=200,
-        error_messages={"required": _("Say who decided this")},
+        error_messages={
+            "required": _("Say who decided this"),
+            "max_length": _("Say who decided this in %(limit_value)s characters or fewer"),
+        },
     )
     basis = forms.CharField(
         label=_("On what lawful basis?"),
@@ -88,7 +102,10 @@ class ForwarderForm(GovukForm):
             "Say why these statements may be sent there, and where that is written down."
         ),
         max_length=2000,
-        error_messages={"required": _("Say on what lawful basis these statements may be sent there")},
+        error_messages={
+            "required": _("Say on what lawful basis these statements may be sent there"),
+            "max_length": _("The lawful basis must be %(limit_value)s characters or fewer"),
+        },
         widget=forms.Textarea(attrs={"rows": 5}),
     )
     everything = forms.TypedChoiceField(

@@ -27,7 +27,7 @@ class SearchForm(GovukForm):
         label=_("Learner"),
         required=False,
         max_length=254,
-        help_text=_("Name, a part of it, or the whole email address"),
+        help_text=_("Of somebody who learns here: name, a part of it, or the whole email address"),
         error_messages={"max_length": _("Enter a name or email address of at most 254 characters")},
         widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
     )

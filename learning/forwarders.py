@@ -104,6 +104,8 @@ def make(*, by: User, everything: bool, **fields: Any) -> Forwarder:
 def change(forwarder: Forwarder, *, by: User, seen: int | None = None, **fields: Any) -> Forwarder:
     """Change what is given and nothing else, for what is sent from now on. A secret never goes along to another address.
 
+    The trail says which fields are others now, one row each, and not what stands in them.
+
     `seen` is `version(forwarder)` as it was when its form was opened: who changes an older one changes nothing.
     """
     fields = _judged(fields, by=by)
@@ -113,7 +115,10 @@ def change(forwarder: Forwarder, *, by: User, seen: int | None = None, **fields:
     if fields.get("endpoint", forwarder.endpoint) != forwarder.endpoint and not fields.get("secret"):
         message = _("Enter the secret again: the address is another one.")
         raise errors.DomainError(message, code="secret_needed", field="secret")
-    return _write(forwarder, fields, "forwarder.changed", by=by)
+    changed = [(forwarder, "", name) for name, value in fields.items() if getattr(forwarder, name) != value]
+    _write(forwarder, fields)
+    audit.record_all("forwarder.changed", changed, by=by)
+    return forwarder
 
 
 def version(forwarder: Forwarder) -> int:
@@ -127,7 +132,10 @@ def switch(forwarder: Forwarder, *, is_active: bool, by: User) -> Forwarder:
     forwarder = workflow.lock(forwarder)
     if forwarder.is_active == is_active:
         return forwarder
-    return _write(forwarder, {"is_active": is_active}, "forwarder.switched", by=by)
+    before = _state(forwarder)
+    _write(forwarder, {"is_active": is_active})
+    audit.record("forwarder.switched", forwarder, by=by, before=before, after=_state(forwarder))
+    return forwarder
 
 
 @transaction.atomic
@@ -175,15 +183,12 @@ def _heard(forwarder: Forwarder, about: outbound.Answer, versions: list[str], ke
     return Tested(True, [_("It answers, and takes the key.")])
 
 
-def _write(forwarder: Forwarder, fields: dict[str, Any], act: str, *, by: User) -> Forwarder:
+def _write(forwarder: Forwarder, fields: dict[str, Any]) -> None:
     """Whatever was mended is tried at once."""
-    before = _state(forwarder)
     for name, value in (fields | {"attempts": 0, "next_at": timezone.now()}).items():
         setattr(forwarder, name, value)
     _refuse_taken(forwarder)
     forwarder.save(update_fields=[*fields, "attempts", "next_at"])
-    audit.record(act, forwarder, by=by, before=before, after=_state(forwarder))
-    return forwarder
 
 
 def _state(forwarder: Forwarder) -> str:

@@ -181,6 +181,11 @@ def learners(text: str) -> list[User]:
     return found
 
 
+def note_found(reader: User, found: Iterable[User]) -> None:
+    """Whoever stands in a list to choose from was named to somebody; what they did was not."""
+    audit.record_all("learner.found", [(person, "", "") for person in found], by=reader)
+
+
 def courses() -> list[tuple[CoursePage, list[ModulePage]]]:
     """Every course with its modules, unpublished ones too: what was done in them stays."""
     found = list(CoursePage.objects.order_by("title"))

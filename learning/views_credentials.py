@@ -7,6 +7,7 @@ from functools import wraps
 from uuid import UUID
 
 from allauth.account.decorators import reauthentication_required
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -104,7 +105,8 @@ def _ask(request: HttpRequest, credential: Credential, what: str) -> HttpRespons
 
 
 def _show(request: HttpRequest, credential: Credential, secret: str) -> HttpResponse:
-    return render(request, "learning/credentials/made.html", {"credential": credential, "secret": secret})
+    context = {"credential": credential, "secret": secret, "endpoint": f"{settings.BASE_URL}/xapi/"}
+    return render(request, "learning/credentials/made.html", context)
 
 
 def _refused(request: HttpRequest, error: errors.DomainError) -> HttpResponse:

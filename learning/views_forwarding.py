@@ -120,10 +120,8 @@ def test(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_POST
 def try_again(request: HttpRequest, key: UUID, row: UUID | None = None) -> HttpResponse:
     number = forwarders.try_again(_forwarder(request, key), by=_person(request), key=row)
-    said = ngettext(
-        "%(n)s statement is tried again within a minute.", "%(n)s statements are tried again, beginning within a minute.", number
-    )
-    messages.success(request, said % {"n": number})
+    said = ngettext("%(n)s statement waits to be tried again.", "%(n)s statements wait to be tried again.", number)
+    messages.success(request, said % {"n": number} if number else _("What was set aside waits to be tried again already."))
     return redirect("learning:forwarder", key)
 
 

@@ -45,10 +45,11 @@ def search(request: HttpRequest) -> HttpResponse:
         return render(request, "learning/statements/search.html", {"form": form}, status=422)
     question = form.question
     if len(form.found) > 1:
+        viewing.note_found(cast(User, request.user), form.found)
         context = {"found": form.found, "question": question, "typed": form.data["learner"]}
         return render(request, "learning/statements/which.html", context)
     if request.method == "POST":
-        return redirect(f"{reverse('learning:statements')}?{question.query}")
+        return redirect(f"{reverse('learning:statements')}?{question.query}#found")  # past the form, which fills a telephone
     places = {name: _key(request.GET.get(name, "")) for name in ["older", "newer"]}
     context = {"form": form, "question": question, "answer": viewing.page(cast(User, request.user), question, **places)}
     return render(request, "learning/statements/search.html", context)

@@ -71,9 +71,11 @@ class Resource(View):
                 HTTPStatus.TOO_MANY_REQUESTS, "too_many_requests", throttles.too_much(), {"Retry-After": str(seconds)}
             )
         if found is None:
-            message = _("Send the key and secret of a credential by HTTP Basic.")
             return problems.answer(
-                HTTPStatus.UNAUTHORIZED, "not_authenticated", message, {"WWW-Authenticate": authentication.CHALLENGE}
+                HTTPStatus.UNAUTHORIZED,
+                "not_authenticated",
+                _refusal(request),
+                {"WWW-Authenticate": authentication.CHALLENGE},
             )
         self.credential = found
         return None
@@ -85,6 +87,13 @@ class Resource(View):
 
     def _methods(self) -> str:
         return ", ".join(name.upper() for name in self.http_method_names if hasattr(self, name))
+
+
+def _refusal(request: HttpRequest) -> str:
+    """Which of the three it is, nobody is told."""
+    if request.headers.get("Authorization", "").lower().startswith("basic "):
+        return _("This key and secret open nothing: one of them is wrong, or the credential is switched off.")
+    return _("Send the key and secret of a credential by HTTP Basic.")
 
 
 def _seconds_to_wait(request: HttpRequest, found: Credential | None) -> int:

@@ -38,6 +38,11 @@ def export(
     return chunks(since=since, until=until, folder=folder)
 
 
+def is_empty(*, since: datetime | None, until: datetime | None) -> bool:
+    """Whether nothing was stored in that time that an export could hold by now."""
+    return not Statement.objects.filter(_window(since, until)).exists()
+
+
 def chunks(*, since: datetime | None = None, until: datetime | None = None, folder: Path | None = None) -> Iterator[str]:
     authors = {pk: str(key) for pk, key in Credential.objects.values_list("pk", "audit_key")}
     for rows in _pages(since, until):
@@ -47,11 +52,16 @@ def chunks(*, since: datetime | None = None, until: datetime | None = None, fold
         yield "".join(_line(row, authors, brought) for row in rows)
 
 
-def _pages(since: datetime | None, until: datetime | None) -> Iterator[list[Statement]]:
-    window = Q(stored__lte=transactions.consistent_through())  # the record as it was when this began
+def _window(since: datetime | None, until: datetime | None) -> Q:
+    """Of the record as it is at this moment."""
+    window = Q(stored__lte=transactions.consistent_through())
     window &= Q(stored__gt=since) if since else Q()
-    window &= Q(stored__lte=until) if until else Q()
-    wanted = Statement.objects.filter(window).order_by("stored", "id").only("id", "stored", "source", "credential_id", "body")
+    return window & (Q(stored__lte=until) if until else Q())
+
+
+def _pages(since: datetime | None, until: datetime | None) -> Iterator[list[Statement]]:
+    wanted = Statement.objects.filter(_window(since, until)).order_by("stored", "id")
+    wanted = wanted.only("id", "stored", "source", "credential_id", "body")
     rows = list(wanted[:CHUNK])
     while rows:
         yield rows

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 SHOWN = 5  # of one kind; the rest stand on the page of that kind
+FAILURES = 3  # one after another; fewer mend themselves as a rule
 NEW_MEMBER = timedelta(days=30)
 FINANCE = ["check", "approve", "pay"]
 
@@ -155,6 +156,14 @@ def modules(person: User) -> Iterator[Todo]:
         yield Todo(_("Carry on learning"), reverse("learning:mine"), progress.module.title)
 
 
+def forwarding(person: User) -> Iterator[Todo]:
+    """Record stores outside that have not taken anything for several minutes."""
+    failing = records.forwarders(person).filter(is_active=True, attempts__gte=FAILURES).exclude(last_failure="")
+    for forwarder in failing[:SHOWN]:
+        url = reverse("learning:forwarder", args=[forwarder.key])
+        yield Todo(_("See why statements do not arrive"), url, forwarder.name, is_waiting=True)
+
+
 def finance(person: User) -> Iterator[Todo]:
     """What this person may do: not their own claims, and none that they have had a hand in."""
     may = [act for act in FINANCE if person.has_perm(f"recompense.{act}_claims")]
@@ -221,4 +230,5 @@ ROOMS: list[Callable[[User], Iterator[Todo]]] = [
     applications,
     publication,
     modules,
+    forwarding,
 ]

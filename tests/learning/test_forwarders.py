@@ -76,6 +76,13 @@ def test_every_act_is_audited(adi, outside_store):
     assert acts(Forwarder(key=key)) == said
 
 
+def test_the_trail_says_which_fields_are_others_now(adi, forwarder):
+    forwarders.change(forwarder, name="Other", basis=FACTS["basis"], names_people=True, by=adi)
+    forwarders.change(forwarder, name="Other", by=adi)
+    rows = AuditEvent.objects.filter(subject=forwarder.audit_key, actor=adi.audit_key).order_by("pk")
+    assert list(rows.values_list("act", "after")) == [("forwarder.changed", "name"), ("forwarder.changed", "names_people")]
+
+
 def test_nobody_else_may(adi, ed, val, sam, forwarder):
     for person in [ed, val, sam]:
         for act in [
@@ -269,6 +276,23 @@ def test_a_form_that_is_sent_back_keeps_what_was_typed(desk):
     assert "must begin with https://" in text
 
 
+@pytest.mark.parametrize(
+    ("field", "most", "said"),
+    [
+        ("name", 80, "The name must be 80 characters or fewer"),
+        ("endpoint", 500, "The address must be 500 characters or fewer"),
+        ("username", 200, "The key must be 200 characters or fewer"),
+        ("secret", 500, "The secret must be 500 characters or fewer"),
+        ("decided_by", 200, "Say who decided this in 200 characters or fewer"),
+        ("basis", 2000, "The lawful basis must be 2000 characters or fewer"),
+    ],
+)
+def test_what_is_too_long_is_named_and_stays_typed(desk, field, most, said):
+    answer = desk.post(at("forwarder_new"), typed(**{field: "x" * (most + 1)}))
+    assert answer.status_code == 422
+    assert said in answer.content.decode() and "x" * (most + 1) in answer.content.decode()
+
+
 def test_without_a_basis_nothing_is_set_up(desk):
     answer = desk.post(at("forwarder_new"), typed(basis="", decided_by=""))
     assert answer.status_code == 422
@@ -287,18 +311,32 @@ def test_the_page_shows_the_lag_and_what_is_wrong(desk, forwarder, outside_store
     assert "Up to date" in page(desk, at("forwarder", forwarder.key))
 
 
+def test_what_is_off_says_that_it_is_not_tried_again(desk, adi, forwarder, outside_store, store, say):
+    store(say())
+    outside_store.answers = [503]
+    forwarders.run()
+    address = at("forwarder", forwarder.key)
+    assert "Tried 1 time." in page(desk, address)
+    forwarders.switch(forwarder, is_active=False, by=adi)
+    assert "not tried again until it is on" in page(desk, address) and "Tried" not in page(desk, address)
+    forwarders.switch(forwarder, is_active=True, by=adi)
+    assert "It is tried again within a minute." in page(desk, address) and "Tried" not in page(desk, address)
+
+
 def test_what_was_set_aside_stands_there_and_is_tried_again(desk, forwarder, outside_store, store, say):
     rows = store(say(), say(), say())
     outside_store.invalid = {str(row.pk): 400 for row in rows[:2]}
     forwarders.run()
     shown = page(desk, at("forwarder", forwarder.key))
-    assert str(rows[0].pk) in shown
+    assert f'href="{at("statement", rows[0].pk)}"' in shown
     assert "No good" in shown
     assert str(rows[2].pk) not in shown
     outside_store.invalid = {}
     one = SetAside.objects.get(statement=rows[0])
     desk.post(at("forwarder_again", forwarder.key, one.key))
-    assert "Is tried again within a minute" in page(desk, at("forwarder", forwarder.key))
+    assert "Waits to be tried again" in page(desk, at("forwarder", forwarder.key))
+    again = desk.post(at("forwarder_again", forwarder.key, one.key), follow=True).content.decode()
+    assert "waits to be tried again already" in again
     forwarders.run()
     assert [row.statement_id for row in SetAside.objects.all()] == [rows[1].pk]
     desk.post(at("forwarder_again_all", forwarder.key))

@@ -193,9 +193,10 @@ def test_a_learner_is_found_by_name_and_no_name_stands_in_the_address(reader, co
     for typed in ["Lee Okafor", "okaf", "LEE@example.com"]:
         response = reader.post(PAGE, {"learner": typed})
         assert response.status_code == 302
-        assert response["Location"] == f"{PAGE}?learner={lee.key}"
+        assert response["Location"] == f"{PAGE}?learner={lee.key}#found"
     response = reader.get(response["Location"])
     assert lines(response) == ["Lee Okafor completed Module 1"]
+    assert soup(response).select("table#found")
     assert soup(response).select("#id_learner")[0]["value"] == "Lee Okafor"
 
 
@@ -203,12 +204,14 @@ def test_whoever_was_chosen_stays_chosen_while_their_name_stands_there(reader, r
     both = reader.post(PAGE, {"learner": "Lee Okafor", "verb": vocabulary.PASSED})
     assert both.status_code == 200
     choices = [each["href"] for each in soup(both).select("main li a") if "learner=" in each["href"]]
-    assert {each.rpartition("=")[2] for each in choices} == {str(lee.key), str(twin.key)}
+    assert {each.rpartition("=")[2].removesuffix("#found") for each in choices} == {str(lee.key), str(twin.key)}
     assert all("verb=" in each for each in choices)
+    said = soup(both).select_one(f"#{soup(both).select_one('main li a[aria-describedby]')['aria-describedby']}").get_text()
+    assert said.startswith("Weaver Valley Hospitals") and "Began on" in said
     again = reader.post(PAGE, {"learner": "Lee Okafor", "person": twin.key})
-    assert again["Location"] == f"{PAGE}?learner={twin.key}"
+    assert again["Location"] == f"{PAGE}?learner={twin.key}#found"
     cleared = reader.post(PAGE, {"learner": "", "person": twin.key})
-    assert cleared["Location"] == f"{PAGE}?"
+    assert cleared["Location"] == f"{PAGE}?#found"
 
 
 def test_only_learners_can_be_found(reader, registration, sam):
@@ -228,7 +231,7 @@ def test_whoever_is_named_in_a_statement_can_be_followed_from_it(reader, told, s
 
 def test_an_old_link_stands_in_nobodys_way(reader, registration, lee):
     found = reader.post(PAGE, {"person": uuid.uuid4(), "learner": "Lee Okafor"})
-    assert found["Location"] == f"{PAGE}?learner={lee.key}"
+    assert found["Location"] == f"{PAGE}?learner={lee.key}#found"
 
 
 def test_too_many_of_a_name_are_not_listed(reader, registration, twin, monkeypatch):
@@ -275,7 +278,7 @@ def test_days_are_whole_days_in_london(reader, told, lee):
         "until_year": "2026",
     }
     response = reader.post(PAGE, typed)
-    assert response["Location"] == f"{PAGE}?since=2026-06-14&until=2026-06-14"
+    assert response["Location"] == f"{PAGE}?since=2026-06-14&until=2026-06-14#found"
     response = reader.get(response["Location"])
     assert len(lines(response)) == 1 and "passed" in lines(response)[0]
     assert [soup(response).select(f"#id_since_{place}")[0]["value"] for place in range(3)] == ["14", "06", "2026"]
@@ -349,7 +352,7 @@ def test_one_statement_says_all_that_is_known_of_it(reader, told, lee, registrat
     (block,) = page.select("pre")
     assert (block["tabindex"], block["role"], bool(block["aria-labelledby"])) == ("0", "region", True)
     assert f'"id": "{said.pk}"' in block.get_text()
-    assert f"{PAGE}?learner={lee.key}" in [each["href"] for each in page.select("nav a")]
+    assert f"{PAGE}?learner={lee.key}#found" in [each["href"] for each in page.select("nav a")]
 
 
 def test_what_was_taken_back_names_the_statement_that_did_it(reader, completed, store, void):
@@ -368,6 +371,10 @@ def test_who_says_so_is_said_in_plain_words(reader, store, say):
         assert "Ward tablets" in text and words in text
     (row,) = store(say("completed"), source="session")
     assert "A package that we opened" in soup(reader.get(f"{PAGE}{row.pk}/")).get_text(" ")
+    (row,) = store(say("completed"), source="imported")
+    text = soup(reader.get(f"{PAGE}{row.pk}/")).get_text(" ")
+    assert "A file that was read in" in text and "comes in a file" in text
+    assert "A file that was read in" in soup(reader.get(PAGE)).get_text(" ")
 
 
 def test_files_are_named_and_said_to_be_here_or_elsewhere(reader, store, say):
@@ -421,6 +428,13 @@ def test_whoever_is_named_to_somebody_can_learn_of_it(reader, adi, completed, to
         new = looks()[before:]
         assert set(new) == ({lee.audit_key, sam.audit_key} if path == PAGE else {lee.audit_key}) and len(new) == len(set(new))
     assert set(AuditEvent.objects.filter(act="statements.read").values_list("actor", flat=True)) == {adi.audit_key}
+
+
+def test_whoever_stands_among_several_of_a_name_can_learn_of_that(reader, adi, registration, lee, twin):
+    reader.post(PAGE, {"learner": "Lee Okafor"})
+    rows = AuditEvent.objects.filter(act="learner.found", actor=adi.audit_key)
+    assert set(rows.values_list("subject", flat=True)) == {lee.audit_key, twin.audit_key}
+    assert not looks()
 
 
 def test_a_search_that_finds_nothing_of_somebody_leaves_a_trace_too(reader, registration, lee):

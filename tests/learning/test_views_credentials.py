@@ -196,13 +196,14 @@ def test_a_long_list_has_pages(browser):
 # Making -------------------------------------------------------------------------------------------
 
 
-def test_a_credential_is_made_shown_once_and_works(browser, adi):
+def test_a_credential_is_made_shown_once_and_works(browser, adi, settings):
     page = browser.post(MAKE, TYPED)
     (secret,) = SECRET.findall(text(page))
     row = Credential.objects.get()
     assert (row.name, row.scopes, row.may_complete) == ("Training system", ["state", "statements/write"], False)
     assert credentials.authenticate(row.key, secret) == row
     assert row.key in text(page)
+    assert f"{settings.BASE_URL}/xapi/ " in words(page) and f"{settings.BASE_URL}/xapi/1.0.3/" in words(page)
     assert AuditEvent.objects.get(act="credential.create").actor == adi.audit_key
     assert not any(secret in text(browser.get(address)) for address in every_address(row))
 

@@ -40,14 +40,16 @@ def test_both_days_are_included(desk, lee, registration, course):
     assert len(b"".join(desk.post(ADDRESS, days).streaming_content).splitlines()) == Statement.objects.count()
     for day in ("30", "2"):
         other = days | {"first_day": day, "last_day": day, **({"first_month": "6", "last_month": "6"} if day == "30" else {})}
-        assert b"".join(desk.post(ADDRESS, other).streaming_content) == b""
+        answer = desk.post(ADDRESS, other)
+        assert (answer.status_code, "Nothing was recorded in that time" in answer.content.decode()) == (422, True)
+    assert AuditEvent.objects.filter(act="statements.export").count() == 1
 
 
 @pytest.mark.parametrize(
     ("days", "message"),
     [
-        ({"first_day": "31"}, "The date must include a day, a month and a year"),
-        ({"last_day": "31", "last_month": "2", "last_year": "2026"}, "Enter a real date"),
+        ({"first_day": "31"}, "The first day must include a day, a month and a year"),
+        ({"last_day": "31", "last_month": "2", "last_year": "2026"}, "The last day must be a real date"),
         (
             {"first_day": "2", "first_month": "7", "first_year": "2026", "last_day": "1", "last_month": "7", "last_year": "2026"},
             "The last day must be the same as or after the first day",
@@ -55,7 +57,9 @@ def test_both_days_are_included(desk, lee, registration, course):
     ],
 )
 def test_days_that_are_none_are_told_and_stay_typed(desk, days, message):
-    page = desk.post(ADDRESS, days).content.decode()
+    answer = desk.post(ADDRESS, days)
+    page = answer.content.decode()
+    assert answer.status_code == 422
     assert message in page
     assert all(f'value="{typed}"' in page for typed in days.values())
     assert not AuditEvent.objects.filter(act="statements.export").exists()

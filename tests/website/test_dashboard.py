@@ -7,10 +7,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from learning.models import Forwarder
 from panels import meetings
 from people import roles
 from recompense import claims, payments
 from recompense.models import Claim
+from tests.factories.outside_store import FACTS
 from tests.factories.panels import attend, make_application, make_meeting, make_member, make_offer
 from tests.factories.recompense import make_approved, make_checked, make_draft, make_run, make_submitted
 from website import dashboard
@@ -105,6 +107,20 @@ def test_whoever_pays_is_led_to_the_runs_that_wait_for_them(card, member, kit, c
 def test_nobody_is_led_to_their_own_claim(card, panel, kit, cas):
     make_submitted(make_member(panel, cas), kit)
     assert "Check 1 claim" not in titles(cas)
+
+
+def test_an_administrator_is_led_to_a_record_store_that_has_taken_nothing_for_minutes(synced_roles, adi, val):
+    row = Forwarder.objects.create(
+        endpoint="https://lrs.example.org/xapi/", **FACTS, last_failure="It did not answer.", attempts=2
+    )
+    said = "See why statements do not arrive"
+    assert said not in titles(adi)
+    Forwarder.objects.update(attempts=dashboard.FAILURES)
+    (item,) = [item for item in dashboard.todo(adi) if item.title == said]
+    assert (item.url, item.hint) == (reverse("learning:forwarder", args=[row.key]), row.name)
+    assert said not in titles(val)
+    Forwarder.objects.update(is_active=False)
+    assert said not in titles(adi)
 
 
 def test_the_page_costs_the_same_however_much_waits(client, card, member, mo, kit):

@@ -69,7 +69,11 @@ def test_a_wrong_secret_or_one_switched_off_opens_nothing(client, db):
     for headers in [basic(credential.key, "wrong"), basic("wrong", secret)]:
         assert client.get("/xapi/statements", headers=VERSION | headers).status_code == 401
     credentials.switch_off(credential, by=None)
-    assert client.get("/xapi/statements", headers=VERSION | basic(credential.key, secret)).status_code == 401
+    who = [basic(credential.key, secret), basic("wrong", "wrong"), {}]
+    answers = [client.get("/xapi/statements", headers=VERSION | each) for each in who]
+    assert [answer.status_code for answer in answers] == [401, 401, 401]
+    off, wrong, nobody = (answer.json()["detail"] for answer in answers)
+    assert off == wrong and "switched off" in off and nobody.startswith("Send the key")
 
 
 def test_no_session_opens_the_record(client, second_factor, val):
