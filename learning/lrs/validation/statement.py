@@ -51,8 +51,8 @@ def storable(value: Any, path: str) -> None:
         return
     if _is_deeper(value, DEEPEST):
         raise Invalid(path, _("This is nested too deeply."))
-    if (place := next(_unkept(value, path), None)) is not None:
-        raise Invalid(place, _("This cannot be kept: a number or a character in it is none."))
+    if (place := next(_unkept(value), None)) is not None:
+        raise Invalid(f"{path}{place}".removeprefix("."), _("This cannot be kept: a number or a character in it is none."))
 
 
 def _is_deeper(value: Any, levels: int) -> bool:
@@ -60,18 +60,23 @@ def _is_deeper(value: Any, levels: int) -> bool:
     return levels < 0 or any(_is_deeper(item, levels - 1) for item in inside)
 
 
-def _unkept(value: Any, path: str) -> Iterator[str]:
-    """Where something stands that no database keeps; of a key the object that has it."""
+def _unkept(value: Any) -> Iterator[str]:
+    """Where in it something stands that no database keeps; of a key the object that has it.
+
+    The path is made when something is found: a key may be as long as a request, and have as many items below it.
+    """
     if type(value) is dict:
         if any(type(key) is not str or UNWRITABLE.search(key) for key in value):
-            yield path
+            yield ""
         for key, item in value.items():
-            yield from _unkept(item, at(path, key))
+            for place in _unkept(item):
+                yield f".{key}{place}"
     elif type(value) is list:
         for number, item in enumerate(value):
-            yield from _unkept(item, f"{path}[{number}]")
+            for place in _unkept(item):
+                yield f"[{number}]{place}"
     elif not _is_kept(value):
-        yield path
+        yield ""
 
 
 def _is_kept(value: Any) -> bool:
