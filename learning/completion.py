@@ -51,10 +51,10 @@ def record(
         source = Statement.Source.TRUSTED if credential.may_complete else Statement.Source.CREDENTIAL
     vouched: dict[str, Any] = {"source": source, "authority": credentials.authority(credential), "credential": credential}
     drafts = store.draft(list(statements), **vouched, version=version)
+    attachments.match(statements, parts)
+    signatures.check(statements, parts, spec=version)  # may take a second: before anybody waits for us
     with attachments.carried(parts) as files, transactions.in_turn(), transaction.atomic():
         stored = store.keep(drafts)
-        attachments.match(statements, parts)
-        signatures.check(statements, parts, spec=version)
         attachments.keep(files, [item.row for item in stored])
         count([item.row for item in stored if item.created])
     return stored

@@ -1,12 +1,13 @@
 """What statements bring along: files that stand beside them, each kept once (2.4.11, Communication 1.5.2).
 
 A file is known by its SHA-2. Its place in the private storage is named at random: no name, no sum and nobody can be read
-from it. Whoever stores statements goes through these steps, the slow one outside the transaction:
+from it. Whoever stores statements goes through these steps, the slow ones outside the transaction:
 
+    drafts = statements.draft(…)
+    attachments.match(statements, parts)
+    signatures.check(statements, parts)
     with attachments.carried(parts) as files, transaction.atomic():
-        stored = statements.store(…)
-        attachments.match(statements, parts)
-        signatures.check(statements, parts)
+        stored = statements.keep(drafts)
         attachments.keep(files, [each.row for each in stored])
 
 A statement gives back only a file that it brought itself. Else whoever knows the sum of a file could have it sent to them,
