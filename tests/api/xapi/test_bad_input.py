@@ -338,6 +338,15 @@ def test_a_number_comes_back_as_the_same_and_may_be_sent_again(send, say, number
     assert float(kept["result"]["extensions"][KEY]) == float(number) if len(number) < 400 else kept["result"] == wanted["result"]
 
 
+@pytest.mark.parametrize("number", ["1e308", "-5e-324"])
+def test_numbers_that_make_much_of_little_are_refused(send, say, number):
+    """Each comes back from PostgreSQL with three hundred zeros."""
+    assert send("POST", body=with_raw(say, f"[{', '.join([number] * 31)}]")).status_code == 200
+    Statement.objects.all().delete()
+    assert refused(send("POST", body=with_raw(say, f"[{', '.join([number] * 100)}]"))) == "invalid_statement"
+    assert send("POST", body=with_raw(say, f"[{', '.join(['1.2345e-5'] * 10_000)}]")).status_code == 200
+
+
 def test_what_differs_in_a_number_is_another_statement(send, say):
     said = say(result={"extensions": {KEY: 1e23}})
     send("POST", body=said)
