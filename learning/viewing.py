@@ -25,6 +25,7 @@ PER_PAGE = 25
 MOST_FOUND = 20  # learners to choose from
 MOST_VERBS = 100
 LONGEST_SHOWN = 100_000  # characters of JSON on a page
+LARGEST = 2**63  # bytes of a file, whatever is said of it: more cannot be written as megabytes
 
 
 @dataclass(frozen=True)
@@ -262,4 +263,4 @@ def _files(row: Statement) -> list[File]:
 
 def _file(said: dict, is_kept: bool) -> File:
     name = "".join(formats.one_language(said["display"], []).values())
-    return File(typed.clean(name), typed.clean(said["contentType"]), said["length"], is_kept)
+    return File(typed.clean(name), typed.clean(said["contentType"]), min(said["length"], LARGEST), is_kept)

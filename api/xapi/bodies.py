@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -74,9 +75,8 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Data 2.2: each property once. Of two, JSON does not say which one is meant (RFC 8259 4)."""
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _value in pairs]
-        twice = next(name for name in names if names.count(name) > 1)[:60]
-        raise errors.DomainError(_("The key %(name)s stands twice in one object.") % {"name": twice}, code="repeated_key")
+        ((twice, _times),) = Counter(name for name, _value in pairs).most_common(1)
+        raise errors.DomainError(_("The key %(name)s stands twice in one object.") % {"name": twice[:60]}, code="repeated_key")
     return found
 
 

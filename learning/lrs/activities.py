@@ -13,15 +13,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from learning.lrs import bulk
 from learning.lrs.models import Activity
 
+BATCH = 200  # rows of one UPDATE: it looks for each among all of them
 MAPS = ("name", "description", "extensions")
 
 
 def learn(statements: Sequence[dict]) -> None:
     """Merge the definitions of valid statements into what is known. Nothing is locked or written where they teach nothing."""
-    said: dict[str, dict] = {}
+    told: dict[str, list[dict]] = {}
     for activity in (one for statement in statements for one in mentioned(statement)):
         if definition := activity.get("definition"):
-            said[activity["id"]] = merged(said.get(activity["id"], {}), definition)
+            told.setdefault(activity["id"], []).append(definition)
+    said = {iri: merged(*definitions) for iri, definitions in told.items()}
     here = _definitions(said)
     if taught := {iri for iri in said if merged(here.get(iri, {}), said[iri]) != here.get(iri)}:
         _teach({iri: said[iri] for iri in taught})
@@ -34,7 +36,7 @@ def _teach(said: dict[str, dict]) -> None:
     held = Activity.objects.filter(pk__in=[row.pk for row in rows]).order_by("digest").select_for_update()
     for row in held:
         row.definition = merged(row.definition, said[row.iri])
-    Activity.objects.bulk_update(held, ["definition"])
+    Activity.objects.bulk_update(held, ["definition"], batch_size=BATCH)
 
 
 def known(iri: str) -> dict:
@@ -60,9 +62,16 @@ def mentioned(statement: dict) -> Iterator[dict]:
         yield from [activities] if isinstance(activities, dict) else activities
 
 
-def merged(old: dict, new: dict) -> dict:
-    maps = {name: old.get(name, {}) | new.get(name, {}) for name in MAPS if name in old or name in new}
-    return old | new | maps
+def merged(*definitions: dict) -> dict:
+    """As one; of what two say differently, what the later says."""
+    plain: dict = {}
+    maps: dict[str, dict] = {}
+    for each in definitions:
+        plain |= each
+        for name in MAPS:
+            if name in each:
+                maps.setdefault(name, {}).update(each[name])
+    return plain | maps
 
 
 def _definitions(iris: Iterable[str]) -> dict[str, dict]:

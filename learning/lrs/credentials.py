@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core import audit, errors, prepared, workflow
+from core import audit, errors, prepared, transactions, workflow
 from learning.lrs import agents
 from learning.lrs.models import Credential
 from learning.lrs.validation import types
@@ -193,7 +193,8 @@ def _note_use(credential: Credential) -> None:
     now = timezone.now()
     if credential.last_used_at is None or credential.last_used_at < now - USE_NOTED_EVERY:
         stale = models.Q(last_used_at=None) | models.Q(last_used_at__lt=now - USE_NOTED_EVERY)
-        Credential.objects.filter(stale, pk=credential.pk).update(last_used_at=now)
+        with transactions.in_turn():
+            Credential.objects.filter(stale, pk=credential.pk).update(last_used_at=now)
 
 
 def _new_secret() -> str:

@@ -22,7 +22,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core import errors
+from core import errors, transactions
 from learning.lrs import agents, erased
 from learning.lrs.models import Document, column
 
@@ -132,6 +132,7 @@ def merge(place: Place, name: str, content: Content, condition: Condition = ANY)
     _again(lambda: _merge(place, name, content, condition))
 
 
+@transactions.in_turn()
 @transaction.atomic
 def delete(place: Place, name: str, condition: Condition = ANY) -> None:
     """What is not there is gone already. Raises Changed."""
@@ -141,6 +142,7 @@ def delete(place: Place, name: str, condition: Condition = ANY) -> None:
         row.delete()
 
 
+@transactions.in_turn()
 @transaction.atomic
 def delete_all(place: Place) -> None:
     """2.3: all states of an agent in an activity, of one registration or of all."""
@@ -175,6 +177,7 @@ def _require_condition(kind: str, row: Document | None, version: str) -> None:
         raise errors.DomainError(message, code="precondition_required")
 
 
+@transactions.in_turn()
 def _again(act: Callable[[], None]) -> None:
     """Once more if another request created the document since we looked: then there is one to be judged by."""
     try:

@@ -12,6 +12,7 @@ from core import encryption, errors
 from learning.lrs.models import Erasure
 
 PURPOSE = "learning.lrs.erasure"
+MOST_ASKED = 10_000  # digests in one query
 ARE_ANY = "EXISTS (SELECT 1 FROM learning_erasure)"  # in SQL: while there are none, nobody need be asked for
 
 
@@ -38,9 +39,15 @@ def refuse_agent(ifi: str) -> None:
 def spoken_of(said: Sequence[dict]) -> set[int]:
     """The places, in the batch, of statements that speak of somebody who was erased."""
     spoken = [{digest(name) for name in map(who, _objects(statement)) if name} for statement in said]
-    found = Erasure.objects.filter(digest__in=set().union(*spoken))
-    erased = set(found.values_list("digest", flat=True))
+    erased = _erased([*set().union(*spoken)])
     return {place for place, digests in enumerate(spoken) if digests & erased}
+
+
+def _erased(digests: Sequence[str]) -> set[str]:
+    """Those of whoever was erased. Some at a time: no database takes as many values as a request can name."""
+    some = [digests[start : start + MOST_ASKED] for start in range(0, len(digests), MOST_ASKED)]
+    found = [Erasure.objects.filter(digest__in=each).values_list("digest", flat=True) for each in some]
+    return set().union(*found)
 
 
 def who(value: Mapping[str, Any]) -> str:

@@ -18,11 +18,13 @@ from learning.lrs import agents
 
 FOLDER = "attachments"  # in the private storage
 LONGEST = 500  # characters of an indexed column
+MOST_BYTES = 1200  # of it: an entry of PostgreSQL's indexes has 2,700, and one of ours is of two columns
 
 
 def column(text: str) -> str:
     """What stands in an indexed column: the text itself, or the digest of one that is too long for an index."""
-    return text if len(text) <= LONGEST else f"sha256|{hashlib.sha256(text.encode()).hexdigest()}"
+    fits = len(text) <= LONGEST and len(text.encode()) <= MOST_BYTES
+    return text if fits else f"sha256|{hashlib.sha256(text.encode()).hexdigest()}"
 
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)  # before the first statement

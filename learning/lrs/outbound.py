@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from urllib3.exceptions import HTTPError
 
-from core import outside
+from core import outside, typed
 from learning.lrs import attachments, equality, mixed, validation
 from learning.lrs.models import Forwarder, Statement
 
@@ -117,7 +117,7 @@ class Line:
             content = _read(answer, MOST_SAID * 10)
         told = _json(content)
         versions = told.get("version") if isinstance(told, dict) else None
-        known = [str(each)[:20] for each in versions[:10]] if isinstance(versions, list) else []
+        known = [typed.clean(str(each))[:20] for each in versions[:10]] if isinstance(versions, list) else []
         return Answer(answer.status_code), known
 
     def knock(self) -> Answer:
@@ -142,7 +142,7 @@ class Line:
             raise Failed(_("It did not answer in time.")) from None
         except requests.exceptions.SSLError:
             raise Failed(_("Its certificate is not valid, so nothing was sent.")) from None
-        except requests.RequestException:
+        except (requests.RequestException, HTTPError):
             raise Failed(_("It could not be reached.")) from None
 
 
@@ -171,7 +171,7 @@ def _excerpt(answer: requests.Response) -> str:
     kind = answer.headers.get("Content-Type", "").partition(";")[0].strip()
     if answer.ok or kind not in {"text/plain", "application/json", "application/problem+json"}:
         return ""
-    text = " ".join(_read(answer, MOST_SAID * 4).decode("utf-8", "replace").replace("\0", "").split())
+    text = " ".join(typed.clean(_read(answer, MOST_SAID * 4).decode("utf-8", "replace")).split())
     return text if len(text) <= MOST_SAID else f"{text[:MOST_SAID]}…"
 
 

@@ -196,11 +196,14 @@ def _about_activity(asked: Filter, way: Way) -> list[Way]:
 
 
 def _refers(asked: Filter) -> Q:
-    """2.1.3: a statement that refers to a matching one matches, also where that one was voided; and what refers to it too."""
+    """2.1.3: a statement that refers to a matching one matches, also where that one was voided; and what refers to it too.
+
+    Whoever reads only what they wrote learns nothing of what they point at.
+    """
     matching = reduce(or_, [way.condition for way in _ways(asked, Way(may_join=False))])
-    condition = matching
+    condition, theirs = matching, _by(asked)
     for _link in range(CHAIN):
-        reached = Q(Exists(Statement.objects.filter(condition, pk=OuterRef("target")).order_by()))
+        reached = Q(Exists(Statement.objects.filter(theirs, condition, pk=OuterRef("target")).order_by()))
         condition = matching | reached
     return REFERRING & reached
 
@@ -210,12 +213,16 @@ def _refers(asked: Filter) -> Q:
 
 def _window(asked: Filter, way: Way) -> Q:
     """When it was stored, and by whom."""
-    condition = Q(credential=asked.credential) if asked.credential else Q()
+    condition = _by(asked)
     if asked.since:
         condition &= Q((f"{way.stored}__gt", datetime.fromisoformat(asked.since)))
     if asked.until:
         condition &= Q((f"{way.stored}__lte", datetime.fromisoformat(asked.until)))
     return condition
+
+
+def _by(asked: Filter) -> Q:
+    return Q(credential=asked.credential) if asked.credential else Q()
 
 
 def _beyond(place: Place, ascending: bool, way: Way) -> Q:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,27 +47,46 @@ class Jws:
 def check(statements: Sequence[dict], parts: Sequence[Part], *, spec: str = "2.0.0") -> None:
     """Judge every signature of valid statements. Raises `DomainError` with the code `bad_signature`.
 
-    Those of a SubStatement are files like others: only statements are signed.
+    Those of a SubStatement are files like others: only statements are signed. Each file is read once, however often it is
+    named, and each statement compared with it once.
     """
     brought = {part.sha2: part for part in parts}
+    signed: dict[str, dict[int, str]] = {}
+    for place, path, attachment in _named(statements):
+        signed.setdefault(_brought(attachment, brought, path).sha2, {}).setdefault(place, path)
+    for sha2, places in signed.items():
+        _check(brought[sha2], [(statements[place], path) for place, path in places.items()], spec)
+
+
+def _named(statements: Sequence[dict]) -> Iterator[tuple[int, str, dict]]:
+    """Every signature that is named: by which statement, and where."""
     for place, statement in enumerate(statements):
         path = at(f"[{place}]" if len(statements) > 1 else "", "attachments")
         for number, attachment in enumerate(statement.get("attachments", ())):
             if attachment["usageType"] == USAGE:
-                _check(statement, attachment, brought.get(attachment["sha2"].lower()), f"{path}[{number}]", spec)
+                yield place, f"{path}[{number}]", attachment
 
 
-def _check(statement: dict, attachment: dict, part: Part | None, path: str, spec: str) -> None:
+def _brought(attachment: dict, parts: Mapping[str, Part], path: str) -> Part:
     if attachment["contentType"].partition(";")[0].strip().lower() != CONTENT_TYPE:
         raise _bad(at(path, "contentType"), _("The contentType of a signature must be application/octet-stream."))
+    part = parts.get(attachment["sha2"].lower())
     if part is None:
         raise _bad(path, _("A signature comes with its statement, as a part of multipart/mixed: a fileUrl is not enough."))
     if part.length > MOST_BYTES:
         raise errors.TooLarge(_("A signature may have up to %(most)s bytes.") % {"most": MOST_BYTES})
+    return part
+
+
+def _check(part: Part, signed: Sequence[tuple[dict, str]], spec: str) -> None:
+    """A file, with the statements that it signs."""
+    path = signed[0][1]
     part.file.seek(0)
     jws = _read(part.file.read(), path)
     _judge_header(jws.header, path)
-    _judge_payload(jws.payload, statement, path, spec)
+    _judge_payload(jws.payload, path, spec)
+    for statement, place in signed:
+        _compare(jws.payload, statement, place)
     if "x5c" in jws.header:
         _verify(jws, path)
 
@@ -117,12 +136,15 @@ def _judge_header(header: dict[str, Any], path: str) -> None:
         raise _bad(path, _("The signature demands something by crit that is not understood here."))
 
 
-def _judge_payload(payload: Any, statement: dict, path: str, spec: str) -> None:
-    """2.6: what was signed is the statement before the signature was added."""
+def _judge_payload(payload: Any, path: str, spec: str) -> None:
     try:
         validation.check(payload, spec=spec)
     except Invalid as error:
         raise _bad(path, _("What was signed is no statement. %(fault)s") % {"fault": error}) from None
+
+
+def _compare(payload: dict, statement: dict, path: str) -> None:
+    """2.6: what was signed is the statement before the signature was added."""
     if not _keeps_what_was_signed(payload, statement) or not equality.is_same(_unsigned(payload), _unsigned(statement)):
         raise _bad(path, _("What was signed is not this statement."))
 

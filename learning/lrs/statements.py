@@ -20,6 +20,7 @@ from learning.lrs.models import Credential, Mention, Statement, column
 from learning.lrs.validation import types
 
 VERSION = "2.0.0"
+EARLIEST = datetime(1, 1, 2, tzinfo=UTC)  # a column's: before it not every clock of the world shows a date
 UNSAID = {"1.0.3": "1.0.0", "2.0.0": "2.0.0"}  # 2.4.10: what a statement without a version is said to be
 
 
@@ -150,7 +151,7 @@ def _stamp(draft: Draft, stored: datetime) -> None:
         mention["stored"] = stored
     row.body["stored"] = written
     row.body["timestamp"] = _in_utc(row.body.get("timestamp")) or written
-    row.timestamp = types.instant(row.body["timestamp"], "timestamp")
+    row.timestamp = max(types.instant(row.body["timestamp"], "timestamp"), EARLIEST)
 
 
 def _written(moment: datetime) -> str:

@@ -147,8 +147,6 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "timeout": 20,
         "init_command": "; ".join(f"PRAGMA {pragma}" for pragma in pragmas.split()),
     }
-else:
-    DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = 5  # core/prepared.py: and so no older PgBouncer
 
 REDIS_URL = env.str("REDIS_URL", "")
 CACHES = {

@@ -80,7 +80,10 @@ class Guard(HTTPConnection):
     """Refuses before connecting, so that nobody learns from our answer whether something inside listens."""
 
     def _new_conn(self) -> socket.socket:
-        found = socket.getaddrinfo(self._dns_host.strip("[]"), self.port, type=socket.SOCK_STREAM)
+        try:
+            found = socket.getaddrinfo(self._dns_host.strip("[]"), self.port, type=socket.SOCK_STREAM)
+        except UnicodeError:  # a part of the name is empty or too long
+            raise NewConnectionError(self, "This is no name.") from None
         if not all(_may_reach(str(place[0])) for *_rest, place in found):
             raise InsideError
         reached = super()._new_conn()

@@ -1,11 +1,13 @@
 """SQL that every request of a kind asks anew: past the ORM, and planned once for each connection of PostgreSQL.
 
+A PgBouncer between must know prepared statements (1.21 or newer, or its session mode).
 What such a query costs otherwise is in docs/performance.md: to write it down anew takes longer than to answer it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache, partial
 from typing import Any, TypeVar
 
@@ -26,8 +28,18 @@ def rows(sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
 
     # Not Django's cursor, which writes the parameters into the query.
     connection.ensure_connection()
-    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
+    with connection.wrap_database_errors, _preparing(connection.connection), Cursor(connection.connection) as cursor:
         return cursor.execute(sql, parameters, prepare=True).fetchall()
+
+
+@contextmanager
+def _preparing(session: Any) -> Iterator[None]:
+    """Only here: else psycopg remembers Django's last hundred queries too, each with all the values that are written in it."""
+    session.prepare_threshold = 0
+    try:
+        yield
+    finally:
+        session.prepare_threshold = None
 
 
 def instances(model: type[Instance], where: str, *parameters: Any) -> list[Instance]:

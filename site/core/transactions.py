@@ -51,7 +51,7 @@ def moment(asking: str = "true") -> tuple[datetime, bool]:
 
 @contextmanager
 def in_turn() -> Iterator[None]:
-    """Around a transaction of SQLite's that writes much: wait for those who came earlier, and for nobody's disk.
+    """Around a transaction of SQLite's that writes much, or beside such: wait for those who came earlier, and for nobody's disk.
 
     SQLite lets its one writer in by asking again, ever less often: of eight, most sleep while nobody writes. And every so
     often it moves what was written to its place inside a commit; here that is done when the next has begun.

@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from django.db import connection
 
 from core import audit, prepared
 from core.models import AuditEvent, OutboxEvent
@@ -54,3 +55,12 @@ def test_on_postgresql_it_is_planned_once(db):
         prepared.rows("SELECT count(*) FROM core_auditevent")
     ((count,),) = prepared.rows("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%%core_auditevent'")
     assert count == 1
+
+
+@pytest.mark.postgres
+def test_what_django_asks_is_not_kept_in_memory(credential):
+    """Its queries have their values in them: psycopg would remember a hundred, of megabytes each."""
+    prepared.rows("SELECT 1")
+    assert Credential.objects.filter(name="x" * 10_000).first() is None
+    session = connection.connection
+    assert (session.prepare_threshold, session._prepared._counts) == (None, {})

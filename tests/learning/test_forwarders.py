@@ -358,6 +358,21 @@ def test_the_connection_is_tested_from_the_page(desk, forwarder, outside_store):
     assert "does not know the key" in desk.post(at("forwarder_test", forwarder.key), follow=True).content.decode()
 
 
+@pytest.mark.parametrize("host", ["lrs..example.org", "a" * 64 + ".example"])
+@pytest.mark.parametrize("is_inside", [False, True])
+def test_a_name_that_nobody_can_look_up_is_as_if_nobody_answered(desk, forwarder, settings, host, is_inside):
+    settings.FORWARDING_INSIDE = [host] if is_inside else []
+    Forwarder.objects.update(endpoint=f"https://{host}/")
+    said = desk.post(at("forwarder_test", forwarder.key), follow=True).content.decode()
+    assert "could not be reached" in said
+
+
+def test_what_the_other_store_calls_its_versions_harms_nobody(desk, forwarder, outside_store):
+    outside_store.versions = ["9\ud800\u202e\0"]
+    said = desk.post(at("forwarder_test", forwarder.key), follow=True).content.decode()
+    assert "that it speaks are: 9. We would" in said
+
+
 def test_what_the_other_store_says_is_shown_as_text(desk, forwarder, store, say):
     (row,) = store(say())
     SetAside.objects.create(forwarder=forwarder, statement=row, reason="<script>alert(1)</script>")

@@ -1,5 +1,6 @@
 """The learning record for staff: who may see it, what finds what, in pages that cost the same; and a trace of every look."""
 
+import re
 import uuid
 from datetime import UTC, datetime, timedelta
 from html import unescape
@@ -390,6 +391,19 @@ def test_files_are_named_and_said_to_be_here_or_elsewhere(reader, store, say):
     text = " ".join(soup(reader.get(f"{PAGE}{row.pk}/")).get_text(" ").split())
     assert "Notes (text/plain, 3 bytes). Kept here" in text.replace("\xa0", " ")
     assert "Film (text/plain, 3 bytes). Kept elsewhere" in text.replace("\xa0", " ")
+
+
+def test_a_length_beyond_all_numbers_is_shown_as_very_large(reader, store, say):
+    facts = {"usageType": "a:b", "display": {"en": "Film"}, "contentType": "video/mp4", "sha2": "a" * 64, "fileUrl": "a:b"}
+    (row,) = store(say(attachments=[facts | {"length": 10**400}]))
+    assert re.search(r"\(video/mp4, [\d.,]+\sPB\)", soup(reader.get(f"{PAGE}{row.pk}/")).get_text(" "))
+
+
+def test_a_time_before_all_dates_of_london_is_shown(reader, store, say):
+    (row,) = store(say(timestamp="0001-01-01T00:00:00Z"))
+    assert row.body["timestamp"] == "0001-01-01T00:00:00Z"
+    for address in [PAGE, f"{PAGE}{row.pk}/"]:
+        assert reader.get(address).status_code == 200
 
 
 def test_the_json_is_taken_away_under_a_name_that_says_nothing(reader, completed):

@@ -24,6 +24,8 @@ from learning.lrs.validation.verb import verb
 
 # 2.4.10: 1.0, 1.0.x and 2.0.x.
 VERSION = re.compile(r"(?:1\.0(?:\.\d+)?|2\.0\.\d+)\Z", re.ASCII)
+FEW = 32  # numbers with an exponent, of which nobody asks how long they are
+MOST_ZEROS, MOST_TIMES = 20_000, 4  # by so many signs, and so many times its length, a statement may grow by writing more out
 DEEPEST = 60  # levels of lists and objects; a parser of ours or a reader's would give up at a few hundred
 
 
@@ -44,6 +46,7 @@ def storable(value: Any, path: str) -> None:
     try:
         written = json.dumps(value, ensure_ascii=False, allow_nan=False)
         written.encode()
+        _judge_numbers(value, written, path)
         is_doubtful = "\\u0000" in written or written.count("{") + written.count("[") > DEEPEST
     except (TypeError, ValueError, RecursionError):
         is_doubtful = True
@@ -51,8 +54,26 @@ def storable(value: Any, path: str) -> None:
         return
     if _is_deeper(value, DEEPEST):
         raise Invalid(path, _("This is nested too deeply."))
-    if (place := next(_unkept(value, path), None)) is not None:
-        raise Invalid(place, _("This cannot be kept: a number or a character in it is none."))
+    if (place := next(_unkept(value), None)) is not None:
+        raise Invalid(f"{path}{place}".removeprefix("."), _("This cannot be kept: a number or a character in it is none."))
+
+
+def _judge_numbers(value: Any, written: str, path: str) -> None:
+    """PostgreSQL gives 1e308 back with all its zeros: a request of five megabytes would be read as 250."""
+    if written.count("e+") + written.count("e-") < FEW:
+        return
+    zeros = sum(abs(math.frexp(number)[1]) for number in _floats(value)) * math.log10(2)
+    if zeros > MOST_ZEROS + MOST_TIMES * len(written):
+        raise Invalid(path, _("The numbers in this are too long when they are written out."))
+
+
+def _floats(value: Any) -> Iterator[float]:
+    inside = value.values() if type(value) is dict else value if type(value) is list else ()
+    for item in inside:
+        if type(item) is float:
+            yield item
+        else:
+            yield from _floats(item)
 
 
 def _is_deeper(value: Any, levels: int) -> bool:
@@ -60,18 +81,23 @@ def _is_deeper(value: Any, levels: int) -> bool:
     return levels < 0 or any(_is_deeper(item, levels - 1) for item in inside)
 
 
-def _unkept(value: Any, path: str) -> Iterator[str]:
-    """Where something stands that no database keeps; of a key the object that has it."""
+def _unkept(value: Any) -> Iterator[str]:
+    """Where in it something stands that no database keeps; of a key the object that has it.
+
+    The path is made when something is found: a key may be as long as a request, and have as many items below it.
+    """
     if type(value) is dict:
         if any(type(key) is not str or UNWRITABLE.search(key) for key in value):
-            yield path
+            yield ""
         for key, item in value.items():
-            yield from _unkept(item, at(path, key))
+            for place in _unkept(item):
+                yield f".{key}{place}"
     elif type(value) is list:
         for number, item in enumerate(value):
-            yield from _unkept(item, f"{path}[{number}]")
+            for place in _unkept(item):
+                yield f"[{number}]{place}"
     elif not _is_kept(value):
-        yield path
+        yield ""
 
 
 def _is_kept(value: Any) -> bool:

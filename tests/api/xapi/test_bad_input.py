@@ -6,7 +6,8 @@ import base64
 import gzip
 import io
 import json
-from urllib.parse import quote
+import random
+from urllib.parse import quote, urlencode
 
 import pytest
 from django.http import UnreadablePostError
@@ -99,6 +100,11 @@ def test_a_key_that_stands_twice_is_refused(send, say, place):
     assert refused(send("POST", body=raw)) == "repeated_key"
 
 
+def test_a_key_that_stands_twice_among_many_is_found_at_once(send):
+    keys = ",".join(f'"{number}":0' for number in [*range(200_000), 199_999])
+    assert refused(send("POST", body=f"{{{keys}}}".encode())) == "repeated_key"
+
+
 @pytest.mark.parametrize("charset", ["utf-16", "iso-8859-1", "cp037", "utf-7", "no-such"])
 def test_statements_in_another_charset_are_refused(send, say, charset):
     assert refused(send("POST", body=say(), kind=f"application/json; charset={charset}")) == "bad_charset"
@@ -188,6 +194,29 @@ def test_long_values_are_judged_in_no_time(send, say, value):
     wrong += [{"timestamp": value}, {"verb": {"id": value}}, {"verb": {"id": "https://x.org/v", "display": {value: "x"}}}]
     for changes in wrong:
         assert refused(send("POST", body=say(**changes))) == "invalid_statement"
+
+
+def test_a_long_key_above_many_items_is_judged_in_no_time(send, say):
+    """Who wrote the path of each item down would write a hundred gigabytes."""
+    inside = {"https://example.org/" + "x" * 1_000_000: [0] * 100_000, KEY: [[]] * 100}
+    assert send("POST", body=say(result={"extensions": inside})).status_code == 200
+
+
+def test_the_place_of_what_cannot_be_kept_is_named(send, say):
+    raw = with_raw(say, '{"a": [1, {"b": "\\u0000"}]}')
+    assert send("POST", body=raw).json()["errors"][0]["field"] == f"result.extensions.{KEY}.a[1].b"
+    assert send("POST", body=b"[%s, {}]" % raw).json()["errors"][0]["field"] == f"[0].result.extensions.{KEY}.a[1].b"
+    assert send("POST", body=b'{"a": "\\u0000"}').json()["errors"][0]["field"] == "a"
+
+
+def test_long_names_in_every_alphabet_fit_into_an_index(send, say):
+    """An entry of an index of PostgreSQL holds 2,704 bytes, after compression: so these repeat nothing."""
+    chance = random.Random(1)
+    verb, activity = ("x:" + "".join(chance.choices([chr(sign) for sign in range(0x4E00, 0x9FFF)], k=490)) for _name in "va")
+    said = say(verb={"id": verb}, object={"id": activity})
+    assert send("POST", body=said).status_code == 200
+    found = send("GET", f"{HERE}?{urlencode({'verb': verb, 'activity': activity})}").json()["statements"]
+    assert [one["id"] for one in found] == [said["id"]]
 
 
 # Characters ---------------------------------------------------------------------------------------
@@ -307,6 +336,15 @@ def test_a_number_comes_back_as_the_same_and_may_be_sent_again(send, say, number
     assert [send("POST", body=raw).json() for _again in range(2)] == [[wanted["id"]]] * 2
     kept = send("GET", f"{HERE}?statementId={wanted['id']}").json()
     assert float(kept["result"]["extensions"][KEY]) == float(number) if len(number) < 400 else kept["result"] == wanted["result"]
+
+
+@pytest.mark.parametrize("number", ["1e308", "-5e-324"])
+def test_numbers_that_make_much_of_little_are_refused(send, say, number):
+    """Each comes back from PostgreSQL with three hundred zeros."""
+    assert send("POST", body=with_raw(say, f"[{', '.join([number] * 31)}]")).status_code == 200
+    Statement.objects.all().delete()
+    assert refused(send("POST", body=with_raw(say, f"[{', '.join([number] * 100)}]"))) == "invalid_statement"
+    assert send("POST", body=with_raw(say, f"[{', '.join(['1.2345e-5'] * 10_000)}]")).status_code == 200
 
 
 def test_what_differs_in_a_number_is_another_statement(send, say):

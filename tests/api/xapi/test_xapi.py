@@ -100,6 +100,24 @@ def test_a_narrow_scope_gets_no_further_with_the_address_of_another(client, ask,
     assert client.get(more, headers=with_scope("statements/read/mine")).json()["statements"] == []
 
 
+def test_a_narrow_scope_learns_nothing_of_what_it_points_at(client, opened, store, say):
+    """Whether a reference matches would say what stands in the statement of somebody else."""
+    credential = credentials.Credential.objects.get()
+    (theirs,) = store(say("failed", actor={"mbox": "mailto:robin@example.org"}))
+    reference = {"object": {"objectType": "StatementRef", "id": str(theirs.pk)}}
+    (mine,) = store(say(**reference), source="credential", credential=credential)
+    asked = {"verb": theirs.verb}
+    found = client.get("/xapi/statements", asked, headers=opened).json()["statements"]
+    assert {one["id"] for one in found} == {str(theirs.pk), str(mine.pk)}
+    credentials.Credential.objects.update(scopes=["statements/read/mine"])
+    for query in [asked, {"agent": '{"mbox": "mailto:robin@example.org"}'}, {"activity": theirs.activity}]:
+        assert client.get("/xapi/statements", query, headers=opened).json()["statements"] == []
+    own = {"verb": vocabulary.verb("passed")["id"]}
+    (first,) = store(say("passed"), source="credential", credential=credential)
+    store(say(object={"objectType": "StatementRef", "id": str(first.pk)}), source="credential", credential=credential)
+    assert len(client.get("/xapi/statements", own, headers=opened).json()["statements"]) == 2
+
+
 def test_a_credential_without_a_reading_scope_reads_nothing(client, opened):
     credentials.Credential.objects.update(scopes=["profile"])
     assert client.get("/xapi/statements", headers=opened).status_code == 403

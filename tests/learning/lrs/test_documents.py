@@ -6,10 +6,13 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from core import errors
-from learning.lrs import agents, documents
+from core import errors, transactions
+from learning.lrs import agents, credentials, documents
 from learning.lrs.documents import Condition, Content, Place
 from learning.models import Document
+from tests.factories.turns import lone
+
+__all__ = ["lone"]
 
 LEE = agents.ifi(agents.account("lee"))
 STATE = Place("state", "https://example.org/activity", LEE)
@@ -112,3 +115,21 @@ def test_a_refusal_says_what_to_do():
     documents.put(PROFILE, "a", TEXT, version="2.0.0")
     with pytest.raises(errors.Conflict, match="ETag"):
         documents.put(PROFILE, "a", TEXT, version="2.0.0")
+
+
+WRITES = {
+    "put": lambda: documents.put(STATE, "a", TEXT, version="2.0.0"),
+    "merge": lambda: documents.merge(STATE, "a", TEXT),
+    "delete": lambda: documents.delete(STATE, "a"),
+    "delete all": lambda: documents.delete_all(STATE),
+    "note the use of a credential": lambda: credentials._note_use(credentials.Credential()),
+}
+
+
+@pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
+def test_on_sqlite_each_waits_their_turn_among_those_who_store_statements(lone, monkeypatch, write):
+    """Who only asks again and again comes last: between two of those nobody writes for less than a millisecond."""
+    waited = []
+    monkeypatch.setattr(transactions.fcntl, "flock", lambda *given: waited.append(given))
+    write()
+    assert len(waited) == 1

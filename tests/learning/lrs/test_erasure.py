@@ -266,6 +266,15 @@ def test_documents_about_them_are_refused_later(db, who):
     documents.put(documents.Place(Document.Kind.AGENT_PROFILE, agent=agents.ifi(ELSE)), "a", JSON, new(), version="2.0.0")
 
 
+def test_more_names_than_a_database_takes_at_once_are_asked_for(db, say, monkeypatch, django_assert_num_queries):
+    erasure.pseudonymise(ROBIN, by=None)
+    monkeypatch.setattr(erased, "MOST_ASKED", 2)
+    with django_assert_num_queries(3):
+        assert erased.spoken_of([say(), say(actor=ELSE), say(actor=ROBIN), *(say(actor={"openid": f"a:{n}"}) for n in "ab")]) == {
+            2
+        }
+
+
 def test_to_ask_costs_one_query(db, say, django_assert_num_queries):
     said = [say(actor=ELSE) for _ in range(50)]
     erasure.pseudonymise(ROBIN, by=None)

@@ -97,6 +97,24 @@ def test_without_signatures_nothing_is_judged(say):
     signatures.check([say(), say(attachments=[FILE])], [])
 
 
+def test_a_signature_that_is_named_often_is_read_once(say, key, monkeypatch):
+    """Else a small request would have us read a large file thousands of times."""
+    asked = []
+    read = signatures._read
+    monkeypatch.setattr(signatures, "_read", lambda *given: asked.append(1) or read(*given))
+    said = say()
+    signed = jws({name: said[name] for name in ["actor", "verb", "object"]}, key)
+    facts = FILE | {"usageType": signatures.USAGE, "contentType": "application/octet-stream"}
+    part = attachments.Part(hashlib.sha256(signed).hexdigest(), len(signed), io.BytesIO(signed))
+    both = [one | {"attachments": [facts | {"sha2": part.sha2}] * 3} for one in [said, say()]]
+    signatures.check(both, [part])
+    assert len(asked) == 1
+    both[1] |= {"verb": {"id": "https://example.org/other"}}
+    with pytest.raises(errors.DomainError) as refusal:
+        signatures.check(both, [part])
+    assert refusal.value.field == "[1].attachments[0]"
+
+
 # What is refused ----------------------------------------------------------------------------------
 
 
