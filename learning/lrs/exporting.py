@@ -17,7 +17,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from core import audit, transactions
-from learning.lrs import attachments, lines
+from learning.lrs import attachments, lines, weights
 from learning.lrs.models import Attachment, Credential, Statement
 
 CHUNK = 500  # statements
@@ -61,11 +61,12 @@ def _window(since: datetime | None, until: datetime | None) -> Q:
 
 def _pages(since: datetime | None, until: datetime | None) -> Iterator[list[Statement]]:
     wanted = Statement.objects.filter(_window(since, until)).order_by("stored", "id")
-    wanted = wanted.only("id", "stored", "source", "credential_id", "body")
-    rows = list(wanted[:CHUNK])
+    rows = list(weights.weighed(wanted)[:CHUNK])
     while rows:
-        yield rows
-        rows = list(wanted.after(rows[-1].stored, rows[-1].pk)[:CHUNK])
+        some = weights.take(rows)
+        yield some
+        last = some[-1] if some else rows[-1]
+        rows = rows[rows.index(last) + 1 :] or list(weights.weighed(wanted.after(last.stored, last.pk))[:CHUNK])
 
 
 def _line(row: Statement, authors: dict[int, str], brought: Files) -> str:

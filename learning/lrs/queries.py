@@ -1,8 +1,8 @@
 """Reading: statements by filter, newest first, in pages that lose and repeat nothing.
 
-A page ends at a place, the time and id of its last row, never at a number of rows; the cursor carries the place and
-the filters, signed. Rows that others could still be put before are left for the next page: those stored since the oldest
-transaction that was open when the question came (core/transactions.py).
+A page ends at a place, the time and id of its last row, never at a number of rows, and sooner where they are long; the
+cursor carries the place and the filters, signed. Rows that others could still be put before are left for the next page:
+those stored since the oldest transaction that was open when the question came (core/transactions.py).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from core import errors, transactions
-from learning.lrs import agents, credentials
+from learning.lrs import agents, credentials, weights
 from learning.lrs.models import REFERRING, Credential, Mention, Statement, column
 
 MOST = 500  # statements of a page
@@ -112,14 +112,15 @@ def _page(asked: Filter, place: Place | None, through: datetime | None) -> tuple
     rows = _in_order(asked, [row for way in _ways(asked, Way(settled)) for row in _first(asked, place, way)])
     if asked.narrows and _anything_refers(asked, place, rows, settled):
         rows = _in_order(asked, [*rows, *_first(asked, place, Way(settled & _refers(asked)))])
-    page = rows[: asked.limit]
-    return page, _cursor(asked, page[-1]) if len(rows) > asked.limit else ""
+    page = weights.take(rows[: asked.limit])
+    return page, _cursor(asked, page[-1]) if page and page[-1] != rows[-1] else ""
 
 
 def _first(asked: Filter, place: Place | None, way: Way) -> list[Statement]:
     """One more than a page has, of those that match in this way."""
     sign = "" if asked.ascending else "-"
-    return list(_rows(asked, place, way).order_by(f"{sign}{way.stored}", f"{sign}{way.key}")[: asked.limit + 1])
+    rows = _rows(asked, place, way).order_by(f"{sign}{way.stored}", f"{sign}{way.key}")
+    return list(weights.weighed(rows)[: asked.limit + 1])
 
 
 def _rows(asked: Filter, place: Place | None, way: Way) -> QuerySet[Statement]:

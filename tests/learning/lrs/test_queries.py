@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 
 from core import errors
-from learning.lrs import agents, queries, vocabulary
+from learning.lrs import agents, queries, vocabulary, weights
 from learning.models import Statement
 
 MODULE = vocabulary.activity_iri(uuid.UUID("5e0f0f52-7a64-4bb5-9d2c-3b0b6f7a2c11"))
@@ -109,7 +109,30 @@ def test_a_page_costs_the_same_whatever_its_length(store, say):
         store(say())
         with CaptureQueriesContext(connection) as asked:
             queries.find()
-        assert len(asked) == (2 if connection.vendor == "postgresql" else 1)
+        assert len(asked) == (3 if connection.vendor == "postgresql" else 2)
+
+
+@pytest.mark.parametrize("ascending", [True, False])
+def test_a_page_of_long_statements_ends_sooner(store, say, monkeypatch, ascending):
+    """At least one is on it, however long; and all come, each once."""
+    monkeypatch.setattr(weights, "MOST", 3000)
+    rows = store(*(say(result={"response": "long " * (100 * number)}) for number in range(8)))
+    found, cursor = queries.find(ascending=ascending)
+    sizes = [len(found)]
+    while cursor:
+        page, cursor = queries.find(cursor=cursor)
+        sizes.append(len(page))
+        found += page
+    assert found == (rows if ascending else rows[::-1])
+    assert max(sizes) > 1 and min(sizes) == 1
+
+
+def test_what_is_deleted_while_a_page_is_read_is_left_out(store, say):
+    gone, *rows = store(*(say() for _ in range(3)))
+    read = list(weights.weighed(Statement.objects.order_by("stored")))
+    gone.delete()
+    assert weights.take(read) == rows
+    assert weights.take(read[:1]) == []
 
 
 @pytest.mark.parametrize(
