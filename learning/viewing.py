@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from core import audit, errors, transactions, typed
 from learning import sentences
-from learning.lrs import agents, attachments, formats, vocabulary
+from learning.lrs import agents, attachments, formats, vocabulary, weights
 from learning.lrs.models import StatementQuerySet, column
 from learning.models import CoursePage, Mention, ModulePage, Registration, Statement
 from people.models import User
@@ -214,14 +214,13 @@ def verbs_elsewhere() -> list[str]:
 
 def _beside(rows: StatementQuerySet, place: Statement | None, *, forwards: bool) -> tuple[list[Statement], bool]:
     """The rows of a page, newest first, and whether there are more in the direction of walking."""
-    if place is None:
-        found = list(rows.order_by("-stored", "-id")[: PER_PAGE + 1])
-    elif forwards:
-        found = list(rows.after(place.stored, place.pk).order_by("stored", "id")[: PER_PAGE + 1])
-    else:
-        found = list(rows.before(place.stored, place.pk).order_by("-stored", "-id")[: PER_PAGE + 1])
-    shown = found[:PER_PAGE]
-    return shown[::-1] if place and forwards else shown, len(found) > PER_PAGE
+    walks_back = place is None or not forwards
+    if place:
+        rows = rows.before(place.stored, place.pk) if walks_back else rows.after(place.stored, place.pk)
+    ordered = rows.order_by("-stored", "-id") if walks_back else rows.order_by("stored", "id")
+    found = list(weights.weighed(ordered)[: PER_PAGE + 1])
+    shown = weights.take(found[:PER_PAGE])
+    return shown if walks_back else shown[::-1], bool(shown) and shown[-1] != found[-1]
 
 
 def _about(iri: str) -> Q:

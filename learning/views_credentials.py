@@ -81,6 +81,7 @@ def renew(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 @_for_administrators
+@reauthentication_required
 def change(request: HttpRequest, key: UUID, to: str) -> HttpResponse:
     credential = _find(request, key)
     if request.method != "POST":

@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any, cast
 from uuid import UUID
 
+from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -49,6 +50,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @_for_administrators
+@reauthentication_required
 @require_http_methods(["GET", "POST"])
 def make(request: HttpRequest) -> HttpResponse:
     form = ForwarderForm(request.POST if request.method == "POST" else None)
@@ -75,6 +77,7 @@ def forwarder(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 @_for_administrators
+@reauthentication_required
 @require_http_methods(["GET", "POST"])
 def change(request: HttpRequest, key: UUID) -> HttpResponse:
     found = _forwarder(request, key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.account.decorators import reauthentication_required
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
@@ -20,6 +21,11 @@ from learning.lrs import exporting
 def records(request: HttpRequest) -> HttpResponseBase:
     if not request.user.has_perm("learning.view_statements"):
         raise Http404
+    return _records(request)
+
+
+@reauthentication_required
+def _records(request: HttpRequest) -> HttpResponseBase:
     form = RecordsForm(request.POST if request.method == "POST" else None)
     if form.is_valid() and exporting.is_empty(**form.window()):
         form.add_error(None, _("Nothing was recorded in that time, so there is no file"))

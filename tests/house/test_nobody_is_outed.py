@@ -24,6 +24,7 @@ from panels.models import Application, Offer
 from panels.urls import urlpatterns as addresses_of_panels
 from recompense import claims, documents, payments, receipts
 from recompense.models import Payment
+from tests.factories.confirming import confirm
 from tests.factories.experiences import make_experience, make_prepared
 from tests.factories.learning import work_through
 from tests.factories.panels import make_application, make_campaign, make_member, make_offer, make_panel
@@ -110,11 +111,10 @@ def test_what_other_systems_are_told_is_a_name_and_keys(certificate):
 
 
 def test_what_is_taken_away_has_a_neutral_name(client, lee, adi, certificate, second_factor):
-    second_factor(client, adi)
+    confirm(second_factor(client, adi))
     files = [client.get(reverse(f"learning:statistics_{ending}")) for ending in ("csv", "xlsx")]
     files.append(client.post(reverse("learning:records")))
-    second_factor(client, lee)
-    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    confirm(second_factor(client, lee))
     files += [client.post(reverse("your_data")), client.get(reverse("mfa_download_recovery_codes"))]
     for response in files:
         assert response["Content-Disposition"].startswith("attachment; filename="), response

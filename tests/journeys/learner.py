@@ -80,6 +80,13 @@ def sign_up(page: Page, mail, name: str, email: str) -> None:
     enter_code(page, mail(email))
 
 
+def confirm(page: Page, password: str, then: str) -> None:
+    """The password once more, before what the session alone does not open."""
+    page.goto(f"/account/reauthenticate/?next={then}")
+    page.get_by_label("Your password").fill(password)
+    press(page, "Continue")
+
+
 def register(page: Page) -> None:
     """For the course; on the way the platform asks where somebody works."""
     page.goto(COURSE)

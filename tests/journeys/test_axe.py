@@ -112,9 +112,7 @@ def test_the_figures(device, look, signed_in):
 
 def test_the_credentials_of_the_record_store(device, look, signed_in, accounts):
     page = device("desk", state=signed_in("adi"))
-    page.goto("/account/reauthenticate/?next=/learning/credentials/")
-    page.get_by_label("Your password").fill(accounts["adi"]["password"])
-    learner.press(page, "Continue")
+    learner.confirm(page, accounts["adi"]["password"], "/learning/credentials/")
     look.at(page, "before")
     learner.follow(page, "Make a credential")
     look.at(page)
@@ -159,9 +157,10 @@ def test_the_learning_record(device, look, signed_in):
     look.open(page, "/learning/statements/?since=2199-01-01", "nothing")
 
 
-def test_the_record_stores_outside(device, look, signed_in):
+def test_the_record_stores_outside(device, look, signed_in, accounts):
     page = device("desk", state=signed_in("adi"))
-    look.open(page, "/learning/forwarding/", "empty")
+    learner.confirm(page, accounts["adi"]["password"], "/learning/forwarding/")
+    look.at(page, "empty")
     learner.follow(page, "Add a record store")
     look.at(page)
     learner.press(page, "Send statements there")
@@ -184,9 +183,10 @@ def test_the_record_stores_outside(device, look, signed_in):
     learner.press(page, "Remove it")
 
 
-def test_all_records_as_a_file(device, look, signed_in):
+def test_all_records_as_a_file(device, look, signed_in, accounts):
     page = device("desk", state=signed_in("adi"))
-    look.open(page, "/learning/records/")
+    learner.confirm(page, accounts["adi"]["password"], "/learning/records/")
+    look.at(page)
     page.get_by_label("Day").first.fill("31")
     with page.expect_navigation():
         page.locator("main form button.btn").click()

@@ -13,13 +13,6 @@ LIST = "/learning/credentials/"
 VERSION = {"X-Experience-API-Version": "2.0.0"}
 
 
-def confirm(page, accounts):
-    """A secret is made by whoever gives the password once more."""
-    page.goto(f"/account/reauthenticate/?next={LIST}new/")
-    page.get_by_label("Your password").fill(accounts["adi"]["password"])
-    learner.press(page, "Continue")
-
-
 def shown(page):
     """The key and secret on the page, which is the only one that ever shows it."""
     return tuple(page.locator("main code.code").all_inner_texts())
@@ -33,7 +26,7 @@ def status(platform, pair):
 def test_a_credential_is_made_used_renewed_and_switched_off_on_a_phone(device, signed_in, accounts, platform, js):
     page = device("phone", js=js, state=signed_in("adi"))
     name = f"Phone {js}"
-    confirm(page, accounts)
+    learner.confirm(page, accounts["adi"]["password"], f"{LIST}new/")
     learner.press(page, "Make the credential")
     expect(page.get_by_role("alert")).to_contain_text("Give the credential a name")
     page.get_by_label("What do you call it?").fill(name)
@@ -57,7 +50,7 @@ def test_a_credential_is_made_used_renewed_and_switched_off_on_a_phone(device, s
 @pytest.mark.looks
 def test_one_is_let_complete_learners_by_keyboard_alone(device, signed_in, accounts):
     page = device("desk", state=signed_in("adi"))
-    confirm(page, accounts)
+    learner.confirm(page, accounts["adi"]["password"], f"{LIST}new/")
     keys = keyboard.Keyboard(page)
     keys.arrive()
     keys.write("^What do you call it", "Keyboard")

@@ -48,8 +48,8 @@ def test_what_a_learner_did_is_looked_up(page):
     assert json.loads(taken.value.path().read_text())["actor"]["account"]
 
 
-def test_statements_are_sent_on_and_that_is_undone(page):
-    page.goto("/learning/forwarding/")
+def test_statements_are_sent_on_and_that_is_undone(page, accounts):
+    learner.confirm(page, accounts["adi"]["password"], "/learning/forwarding/")
     learner.follow(page, "Add a record store")
     for label, text in (STORE | {"Address of its record store": "http://lrs.invalid/", "Key": ""}).items():
         page.get_by_label(label, exact=True).fill(text)
@@ -68,8 +68,8 @@ def test_statements_are_sent_on_and_that_is_undone(page):
     expect(page.get_by_text("Nothing is sent to any other record store.")).to_be_visible()
 
 
-def test_all_records_are_taken_along(page):
-    page.goto("/learning/records/")
+def test_all_records_are_taken_along(page, accounts):
+    learner.confirm(page, accounts["adi"]["password"], "/learning/records/")
     page.get_by_label("Day").first.fill("31")
     learner.press(page, "Download the file")
     expect(page.get_by_role("alert")).to_contain_text("The first day must include a day, a month and a year")
@@ -81,8 +81,9 @@ def test_all_records_are_taken_along(page):
 
 
 @pytest.mark.looks
-def test_it_is_done_by_keyboard_alone(device, signed_in):
+def test_it_is_done_by_keyboard_alone(device, signed_in, accounts):
     page = device("desk", state=signed_in("adi"))
+    learner.confirm(page, accounts["adi"]["password"], "/learning/statements/")
     keys = keyboard.Keyboard(page)
     page.goto("/learning/statements/")
     keys.arrive()

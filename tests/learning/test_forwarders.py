@@ -16,6 +16,7 @@ from core.models import AuditEvent
 from learning import courses, forwarders
 from learning.lrs import forwarding, vocabulary
 from learning.models import Forwarder, SetAside
+from tests.factories.confirming import confirm
 from tests.factories.learning import work_through
 from tests.factories.outside_store import FACTS, SECRET, forwarder, outside_store
 from tests.factories.statements import say, store
@@ -32,7 +33,7 @@ def clocks_agree(monkeypatch):
 
 @pytest.fixture
 def desk(client, adi, second_factor):
-    return second_factor(client, adi)
+    return confirm(second_factor(client, adi))
 
 
 def at(name, *keys):
@@ -291,6 +292,14 @@ def test_what_is_too_long_is_named_and_stays_typed(desk, field, most, said):
     answer = desk.post(at("forwarder_new"), typed(**{field: "x" * (most + 1)}))
     assert answer.status_code == 422
     assert said in answer.content.decode() and "x" * (most + 1) in answer.content.decode()
+
+
+def test_to_say_where_statements_go_needs_the_password_once_more(client, adi, second_factor, forwarder):
+    browser = second_factor(client, adi)
+    for address in [at("forwarder_new"), at("forwarder_change", forwarder.key)]:
+        for ask in [browser.get, browser.post]:
+            assert ask(address, typed())["Location"].startswith(reverse("account_reauthenticate"))
+    assert Forwarder.objects.count() == 1
 
 
 def test_without_a_basis_nothing_is_set_up(desk):

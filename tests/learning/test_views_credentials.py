@@ -19,6 +19,7 @@ from learning.lrs import credentials
 from learning.models import Credential
 from people import roles
 from tests.conftest import PASSWORD
+from tests.factories.confirming import confirm
 
 LIST, MAKE = "/learning/credentials/", "/learning/credentials/new/"
 TYPED = {"name": "Training system", "scopes": ["statements/write", "state"]}
@@ -32,12 +33,6 @@ def text(response):
 
 def words(response):
     return " ".join(BeautifulSoup(text(response), "html.parser").main.get_text(" ").split())
-
-
-def confirm(browser):
-    """The password once more: for a secret the session alone is not enough."""
-    browser.post(reverse("account_reauthenticate"), {"password": PASSWORD})
-    return browser
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from core.models import AuditEvent
 from learning.models import Statement
+from tests.factories.confirming import confirm
 from tests.factories.learning import work_through
 
 ADDRESS = "/learning/records/"
@@ -14,7 +15,14 @@ ADDRESS = "/learning/records/"
 
 @pytest.fixture
 def desk(client, adi, second_factor):
-    return second_factor(client, adi)
+    return confirm(second_factor(client, adi))
+
+
+def test_a_file_of_everything_needs_the_password_once_more(client, adi, second_factor):
+    browser = second_factor(client, adi)
+    for ask in [browser.get, browser.post]:
+        assert ask(ADDRESS)["Location"].startswith(reverse("account_reauthenticate"))
+    assert not AuditEvent.objects.filter(act="statements.export").exists()
 
 
 def test_the_file_holds_every_record(desk, adi, lee, registration, course):
