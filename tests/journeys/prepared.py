@@ -149,6 +149,7 @@ def environment(var: Path, database: str, static: Path, port: int, host: str = A
     kept |= {"BASE_URL": f"http://{host}:{port}", "CONTENT_BASE_URL": f"http://{content}:{port}"}
     own = {"DATABASE_URL": database, "VAR_DIR": var, "STATIC_ROOT": static, "PORT": port, "MAIL_DIR": var / "mail"}
     own |= {"QUICK_EXIT_URL": f"http://{host}:{port}/accessibility/"}  # no test goes to another host
+    own |= {"WEB_WORKERS": 2}  # each takes seconds to start
     return {**kept, "DEMO": "True", "LOG_LEVEL": "WARNING", **{name: str(value) for name, value in own.items()}}
 
 
