@@ -76,7 +76,7 @@ def describe(error: errors.DomainError) -> tuple[int, dict]:
     status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
     field = error.path if isinstance(error, validation.Invalid) else error.field
     fields = [{"field": field, "code": error.code, "message": str(error.message)}] if field else []
-    return status, document(status, error.code, str(error.message), errors=fields)
+    return status, document(status, error.code, str(error), errors=fields)  # of a statement with the path
 
 
 def document(status: int, code: str, detail: str, **more: Any) -> dict:

@@ -321,3 +321,10 @@ def test_of_ids_alone_nothing_but_ids_is_left(client, writer, send, say):
         "contextActivities": {"parent": [{"id": "https://example.org/a"}]},
         "instructor": {"mbox": "mailto:ann@example.com"},
     }
+
+
+def test_a_refusal_names_the_path_and_the_rule_in_a_sentence(send, say):
+    found = send([say(), say(result={"duration": "long"})]).json()
+    (fault,) = found["errors"]
+    assert fault["field"] == "[1].result.duration"
+    assert found["detail"] == f"{fault['field']}: {fault['message']}"
